@@ -1,0 +1,46 @@
+"""A cropped line of text to the pixels nano's tower sees. Knows arrays; not where lines are or what reads them."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bayou.errors import InputError
+
+LINE_HEIGHT = 48
+MINIMUM_WIDTH = 320
+"""RapidOCR's recogniser pads every line to this width; the tower was trained so and reads narrower ones worse."""
+
+
+def resized_width(width: int, height: int) -> int:
+    """Columns of a line of ``width`` x ``height`` pixels after scaling to ``LINE_HEIGHT``: rounded up, at least 1."""
+    return max(1, -(-LINE_HEIGHT * width // height))
+
+
+def prepare_line(image: NDArray[np.uint8], minimum_width: int = MINIMUM_WIDTH) -> NDArray[np.float32]:
+    """Scale a line to 48 pixels' height and normalise it.
+
+    Args:
+        image: RGB, uint8, [H, W, 3].
+        minimum_width: The result is padded on the right, with mid-grey (0.0), to at least this width.
+
+    Returns:
+        float32 [3, 48, max(ceil(48 W / H), minimum_width)], RGB, (x / 255 - 0.5) / 0.5.
+
+    Raises:
+        InputError: not such an image, or one without pixels.
+    """
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        raise InputError(f"a line image is uint8 [H, W, 3], not {image.dtype} {list(image.shape)}")
+    height, width = image.shape[:2]
+    if height == 0 or width == 0:
+        raise InputError("a line image without pixels")
+    new_width = resized_width(width, height)
+    scaled = cv2.resize(image, (new_width, LINE_HEIGHT), interpolation=cv2.INTER_LINEAR)
+    pixels = np.zeros((3, LINE_HEIGHT, max(new_width, minimum_width)), dtype=np.float32)
+    pixels[:, :, :new_width] = scaled.transpose(2, 0, 1)
+    pixels[:, :, :new_width] /= 255.0
+    pixels[:, :, :new_width] -= 0.5
+    pixels[:, :, :new_width] /= 0.5
+    return pixels
