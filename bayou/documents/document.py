@@ -1,0 +1,141 @@
+"""What a document is: Document > Page > Block > Line > Word. No model, no file formats.
+
+Everything is frozen and made of tuples, so a document can be hashed, compared and shared between threads. JSON in and
+out without loss is ``bayou.documents.json_format``; other formats are the ``to_*`` modules beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bayou.documents.geometry import Box, Quad
+
+SCHEMA_VERSION = 1
+
+Source = Literal["native", "model", "draft", "peer"]
+"""Who says so: the PDF's own text layer, the model, the tower's draft alone, or another engine."""
+
+BlockKind = Literal["paragraph", "heading", "list_item", "table"]
+PageStatus = Literal["ok", "blank", "unreadable", "failed"]
+Unit = Literal["pt", "px"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of characters without white space.
+
+    Attributes:
+        confidence: Probability, 0 to 1, that the text is right; 1.0 for native text.
+    """
+
+    text: str
+    box: Box
+    confidence: float = 1.0
+    source: Source = "native"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text. ``box`` is None only for a crop that was read on its own (``Reader.read_lines``)."""
+
+    text: str
+    box: Box | None
+    confidence: float = 1.0
+    source: Source = "native"
+    words: tuple[Word, ...] = ()
+    quad: Quad | None = None
+    """The four corners (top left, top right, bottom right, bottom left of the text) where the line is not upright."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table: its text, its box, and how many rows and columns it spans."""
+
+    text: str
+    box: Box
+    row_span: int = 1
+    column_span: int = 1
+    header: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells, top to bottom and left to right; a spanned position has no cell of its own."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, list item or table, in reading order on its page.
+
+    Attributes:
+        level: 1 to 6 for a heading, nesting depth from 1 for a list item, else 0.
+        marker: The list item's printed marker ("•", "3."), else "".
+        table: The cells, for kind "table"; ``lines`` then still holds the lines the cells were made from.
+    """
+
+    kind: BlockKind
+    box: Box
+    lines: tuple[Line, ...] = ()
+    level: int = 0
+    marker: str = ""
+    table: Table | None = None
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, upright as it was read.
+
+    Attributes:
+        number: 1 for the first page of the file.
+        width, height: In ``unit``: points (1/72 inch) for PDF, pixels of the upright image else.
+        pixels_per_unit: A box times this factor is in pixels of the image that was read (pixel_width x pixel_height).
+        dpi: Resolution of the image that was read, where known.
+        rotation: Clockwise degrees by which the stored page was turned to stand upright (0, 90, 180, 270), after EXIF
+            orientation or the PDF's own rotation was obeyed.
+        skew: Clockwise degrees by which its lines still lean; boxes are in the leaning page.
+        message: Why the status is not "ok".
+    """
+
+    number: int
+    width: float
+    height: float
+    unit: Unit
+    blocks: tuple[Block, ...] = ()
+    status: PageStatus = "ok"
+    message: str = ""
+    confidence: float | None = None
+    pixel_width: int = 0
+    pixel_height: int = 0
+    pixels_per_unit: float = 1.0
+    dpi: float | None = None
+    rotation: int = 0
+    skew: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(line for block in self.blocks for line in block.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """All pages of one file that were asked for.
+
+    Attributes:
+        name: File name without its folder, or "" for bytes.
+        model: Name of the reader that made it ("nano", "ppocr", "" for native text alone).
+    """
+
+    pages: tuple[Page, ...]
+    name: str = ""
+    sha256: str = ""
+    model: str = ""
+    metadata: dict[str, str] = field(default_factory=dict)
+    schema_version: int = SCHEMA_VERSION
