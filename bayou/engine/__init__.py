@@ -1,0 +1,1 @@
+"""The engine: requests of ids and tiles to streams of tokens, on any runtime. Knows no documents."""
