@@ -1,8 +1,8 @@
 """Danube, the decoder: embeddings, positions and cache to logits (needs torch). Knows no images, text or sampling.
 
-Llama's and Mistral's shape without a sliding window: RMSNorm before attention and before a SwiGLU, rotary positions over
-the whole head, grouped queries, no biases. Parameter names are those of the released files below ``language_model.``.
-Positions are an argument and need not be unique: nano's visual tokens share theirs with the characters of the text.
+Llama's and Mistral's shape without a sliding window: RMSNorm before attention and before a SwiGLU, rotary positions
+over the whole head, grouped queries, no biases. Parameter names are those of the released files below
+``language_model.``. Positions are an argument and need not be unique: nano's visual tokens share theirs with the characters of the text.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ class KeyValueCache:
         """Tokens held: those of the last complete pass."""
         last = self._pairs[-1]
         return 0 if last is None else last[0].shape[2]
+
+    def keep(self, rows: Tensor) -> None:
+        """Go on with these rows of the batch alone, in this order (a row may be taken twice)."""
+        self._pairs = [pair and (pair[0][rows], pair[1][rows]) for pair in self._pairs]
 
     def append(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """Add new tokens to a layer; returns all of its keys and values."""
