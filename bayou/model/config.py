@@ -71,3 +71,7 @@ class VLMConfig:
     use_thumbnail: bool = True
     use_msac: bool = False
     template: str = "h2ogpt2"
+    image_token_id: int = 32002
+    """``<IMG_CONTEXT>``, the id at every place that a visual token takes. nano has no such id in its vocabulary."""
+    end_token_id: int = 32009
+    """``<|end|>``, after which the released ``chat()`` stops."""

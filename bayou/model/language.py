@@ -2,7 +2,8 @@
 
 Llama's and Mistral's shape without a sliding window: RMSNorm before attention and before a SwiGLU, rotary positions
 over the whole head, grouped queries, no biases. Parameter names are those of the released files below
-``language_model.``. Positions are an argument and need not be unique: nano's visual tokens share theirs with the characters of the text.
+``language_model.``. Positions are an argument and need not be unique: nano's visual tokens share theirs with the
+characters of the text.
 """
 
 from __future__ import annotations

@@ -1,0 +1,180 @@
+"""``config.json`` of a released checkpoint or of nano's folder to a ``VLMConfig``. Knows field names; needs no torch.
+
+A setting that the network here does not have is refused by name, so that no checkpoint is run as something it is not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bayou.errors import ModelError
+from bayou.model.config import LanguageConfig, LineVisionConfig, VisionConfig, VLMConfig
+
+RELEASED_TYPE = "h2ovl_chat"
+NANO_TYPE = "bayou_nano"
+
+_T = TypeVar("_T")
+_REQUIRED: Any = object()
+
+# What the network is built for; the value beside it is what a missing field means in the released code.
+_TOP_LEVEL = {
+    "template": ("h2ogpt2", None),
+    "downsample_ratio": (0.5, 0.5),
+    "dynamic_image_size": (True, False),
+    "pad2square": (False, False),
+}
+_VISION = {
+    "model_type": ("intern_vit_6b", "intern_vit_6b"),
+    "hidden_act": ("gelu", "gelu"),
+    "norm_type": ("layer_norm", "rms_norm"),
+    "qk_normalization": (False, True),
+}
+_LANGUAGE = {
+    "hidden_act": ("silu", "silu"),
+    "rope_scaling": (None, None),
+    "attention_bias": (False, False),
+    "mlp_bias": (False, False),
+}
+_MISTRAL_WINDOW = 4096  # what transformers takes where a Mistral config does not say
+
+
+def read_config(folder: str | Path) -> VLMConfig:
+    """The configuration of a checkpoint folder, released or nano's.
+
+    Raises:
+        ModelError: no ``config.json``, not JSON, another family, or a setting that is not supported; it says which.
+    """
+    path = Path(folder) / "config.json"
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelError(f"can't read it: {error.strerror}", str(path)) from error
+    except ValueError as error:
+        raise ModelError(f"not JSON: {error}", str(path)) from error
+    if not isinstance(values, dict):
+        raise ModelError("not a table of settings", str(path))
+    try:
+        return parse_config(values)
+    except ModelError as error:
+        raise ModelError(str(error), str(path)) from error
+
+
+def parse_config(values: Mapping[str, Any]) -> VLMConfig:
+    """The configuration that the dictionary of a ``config.json`` says.
+
+    Raises:
+        ModelError: as for ``read_config``.
+    """
+    kind = values.get("model_type")
+    if kind == NANO_TYPE:
+        return VLMConfig(
+            vision=_typed(LineVisionConfig, _section(values, "vision")),
+            language=_typed(LanguageConfig, _section(values, "language")),
+            name=_value(values, "name", "", str),
+        )
+    if kind != RELEASED_TYPE:
+        raise ModelError(f"a model of type {kind!r}; this family's are {RELEASED_TYPE!r} and {NANO_TYPE!r}")
+    _check(values, _TOP_LEVEL, "")
+    vision = _vision(_section(values, "vision_config"))
+    size = _value(values, "force_image_size", vision.image_size, int)
+    if size != vision.image_size:
+        raise ModelError(f"force_image_size {size} is not the vision tower's image_size {vision.image_size}")
+    version = _value(values, "ps_version", "v1", str)
+    if version not in ("v1", "v2"):
+        raise ModelError(f"ps_version {version!r} is neither v1 nor v2")
+    return VLMConfig(
+        vision=vision,
+        language=_language(_section(values, "llm_config")),
+        name=_value(values, "name", "", str),
+        ps_version=version,
+        select_layer=_value(values, "select_layer", _REQUIRED, int),
+        min_tiles=_value(values, "min_dynamic_patch", 1, int),
+        max_tiles=_value(values, "max_dynamic_patch", 6, int),
+        use_thumbnail=_value(values, "use_thumbnail", False, bool),
+        use_msac=_value(values, "use_msac", False, bool),
+    )
+
+
+def _vision(values: Mapping[str, Any]) -> VisionConfig:
+    _check(values, _VISION, "vision_config.")
+    return VisionConfig(
+        hidden_size=_value(values, "hidden_size", _REQUIRED, int),
+        num_hidden_layers=_value(values, "num_hidden_layers", _REQUIRED, int),
+        num_attention_heads=_value(values, "num_attention_heads", _REQUIRED, int),
+        intermediate_size=_value(values, "intermediate_size", _REQUIRED, int),
+        image_size=_value(values, "image_size", _REQUIRED, int),
+        patch_size=_value(values, "patch_size", _REQUIRED, int),
+        num_channels=_value(values, "num_channels", 3, int),
+        layer_norm_eps=_value(values, "layer_norm_eps", 1e-6, float),
+        qkv_bias=_value(values, "qkv_bias", False, bool),
+    )
+
+
+def _language(values: Mapping[str, Any]) -> LanguageConfig:
+    kind = values.get("model_type")
+    if kind not in ("llama", "mistral"):
+        raise ModelError(f"llm_config.model_type {kind!r}: the decoder must be llama or mistral")
+    _check(values, _LANGUAGE, "llm_config.")
+    positions = _value(values, "max_position_embeddings", 8192, int)
+    window = values.get("sliding_window", _MISTRAL_WINDOW if kind == "mistral" else None)
+    if window is not None and window < positions:
+        raise ModelError(f"llm_config.sliding_window {window}: attention over a window is not supported")
+    config = LanguageConfig(
+        hidden_size=_value(values, "hidden_size", _REQUIRED, int),
+        num_hidden_layers=_value(values, "num_hidden_layers", _REQUIRED, int),
+        num_attention_heads=_value(values, "num_attention_heads", _REQUIRED, int),
+        num_key_value_heads=_value(values, "num_key_value_heads", _REQUIRED, int),
+        intermediate_size=_value(values, "intermediate_size", _REQUIRED, int),
+        vocab_size=_value(values, "vocab_size", _REQUIRED, int),
+        rope_theta=_value(values, "rope_theta", 10000.0, float),
+        rms_norm_eps=_value(values, "rms_norm_eps", 1e-6, float),
+        max_position_embeddings=positions,
+        model_type=kind,
+        tie_word_embeddings=_value(values, "tie_word_embeddings", False, bool),
+    )
+    head_dim = values.get("head_dim")
+    if head_dim is not None and head_dim != config.head_dim:
+        raise ModelError(f"llm_config.head_dim {head_dim} is not hidden_size / num_attention_heads")
+    if config.hidden_size % config.num_attention_heads or config.num_attention_heads % config.num_key_value_heads:
+        raise ModelError("llm_config: heads must divide hidden_size, and key-value heads the heads")
+    return config
+
+
+def _section(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    section = values.get(name)
+    if not isinstance(section, dict):
+        raise ModelError(f"{name} is missing")
+    return section
+
+
+def _check(values: Mapping[str, Any], supported: Mapping[str, tuple[Any, Any]], prefix: str) -> None:
+    for name, (wanted, default) in supported.items():
+        if values.get(name, default) != wanted:
+            raise ModelError(f"{prefix}{name} {values.get(name, default)!r} is not supported, only {wanted!r}")
+
+
+def _value(values: Mapping[str, Any], name: str, default: _T, kind: type[_T]) -> _T:
+    value = values.get(name, default)
+    if value is _REQUIRED:
+        raise ModelError(f"{name} is missing")
+    if kind is float and type(value) is int:
+        value = float(value)
+    if type(value) is not kind:
+        raise ModelError(f"{name} must be {kind.__name__}, not {value!r}")
+    return value
+
+
+def _typed(config: type[_T], values: Mapping[str, Any]) -> _T:
+    """A flat dataclass from a dictionary that has exactly fields of it."""
+    known = {field.name for field in fields(config)}  # type: ignore[arg-type]
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise ModelError(f"{config.__name__} has no setting {unknown[0]!r}")
+    try:
+        return config(**values)
+    except TypeError as error:
+        raise ModelError(f"{config.__name__}: {error}") from error

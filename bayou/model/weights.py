@@ -1,0 +1,119 @@
+"""Weights in and out of safetensors files (needs torch). Knows names, shapes and number formats; no network or text.
+
+A tensor that is missing, unexpected or misshaped is an error with its name: a checkpoint is loaded whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from bayou.errors import ModelError, OutputError
+from bayou.model.released import read_config
+from bayou.model.vlm import MississippiVLM
+
+WEIGHTS_FILE = "model.safetensors"
+_NAMES_SHOWN = 5
+
+
+def load_model(folder: str | Path, dtype: torch.dtype = torch.float32) -> MississippiVLM:
+    """The network of a folder in the released format, in evaluation mode.
+
+    Args:
+        folder: With ``config.json`` and ``model.safetensors``.
+        dtype: Of the parameters; the released files hold bfloat16.
+
+    Raises:
+        ModelError: another family, or weights that are not exactly those of the configuration.
+    """
+    config = read_config(folder)
+    with torch.device("meta"):
+        model = MississippiVLM(config)
+    load_weights(model, Path(folder) / WEIGHTS_FILE, dtype)
+    return model.eval()
+
+
+def load_weights(module: nn.Module, path: str | Path, dtype: torch.dtype | None = None) -> None:
+    """Give a module, which may be on the meta device, every tensor of a file.
+
+    Args:
+        dtype: Convert to this type; None keeps the file's.
+
+    Raises:
+        ModelError: the file is missing or damaged, or a tensor is missing, unexpected or misshaped.
+    """
+    source = str(path)
+    expected = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
+    try:
+        with safe_open(source, framework="pt") as file:
+            found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+            check_shapes(expected, found, source)
+            tensors = {name: _converted(file.get_tensor(name), dtype) for name in expected}
+    except FileNotFoundError as error:
+        raise ModelError("no such file", source) from error
+    except (SafetensorError, OSError) as error:
+        raise ModelError(f"not a whole safetensors file: {error}", source) from error
+    module.load_state_dict(tensors, assign=True)
+
+
+def _converted(tensor: Tensor, dtype: torch.dtype | None) -> Tensor:
+    return tensor.to(dtype) if dtype is not None and tensor.is_floating_point() else tensor
+
+
+def check_shapes(
+    expected: Mapping[str, tuple[int, ...]], found: Mapping[str, tuple[int, ...]], source: str | None = None
+) -> None:
+    """Compare names and shapes.
+
+    Raises:
+        ModelError: they are not the same; the first few names of each kind of difference are in the message.
+    """
+    wrong = [
+        f"{name} {list(found[name])} instead of {list(shape)}"
+        for name, shape in expected.items()
+        if name in found and found[name] != shape
+    ]
+    kinds = {
+        "missing": sorted(set(expected) - set(found)),
+        "unexpected": sorted(set(found) - set(expected)),
+        "misshaped": sorted(wrong),
+    }
+    problems = [f"{len(names)} {kind}: {_shown(names)}" for kind, names in kinds.items() if names]
+    if problems:
+        raise ModelError("the weights are not this model's: " + "; ".join(problems), source)
+
+
+def _shown(names: list[str]) -> str:
+    more = len(names) - _NAMES_SHOWN
+    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def save_weights(module: nn.Module, path: str | Path, dtype: torch.dtype = torch.bfloat16) -> None:
+    """Write all tensors of a module, the file appearing whole or not at all.
+
+    Args:
+        dtype: Of floating-point tensors in the file; bfloat16 as released.
+
+    Raises:
+        OutputError: it can't be written.
+    """
+    target = Path(path)
+    tensors = {name: _converted(t.detach().cpu(), dtype).contiguous() for name, t in module.state_dict().items()}
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".part")
+        os.close(handle)
+    except OSError as error:
+        raise OutputError(f"can't write here: {error.strerror}", str(target)) from error
+    try:
+        save_file(tensors, temporary, metadata={"format": "pt"})
+        os.replace(temporary, target)
+    except (SafetensorError, OSError) as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise OutputError(f"can't write the weights: {error}", str(target)) from error
