@@ -77,6 +77,9 @@ class Weights(Mapping[str, Weight]):
         self._unused.discard(name)
         return self._weights[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._weights
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._weights)
 

@@ -12,25 +12,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from bayou.model.config import LineVisionConfig
-
-# (channels out, vertical stride, squeeze-and-excitation) of each block, in order.
-_BLOCKS = (
-    (96, 1, True),
-    (96, 1, False),
-    (96, 1, False),
-    (192, 2, False),
-    (192, 1, True),
-    (192, 1, False),
-    (192, 1, True),
-    (192, 1, False),
-    (192, 1, True),
-    (192, 1, False),
-    (384, 2, False),
-    (384, 1, True),
-    (384, 1, False),
+from bayou.model.line_vision_layout import (
+    BLOCKS,
+    FINAL_NORM_EPS,
+    GATE_REDUCTION,
+    LAYER_NORM_EPS,
+    LOCAL_REACH,
+    POOLING,
+    STEM_CHANNELS,
 )
-_LAYER_NORM_EPS = 1e-5
-_FINAL_NORM_EPS = 1e-6  # the published graph closes with another one
 
 
 class Stem(nn.Module):
@@ -38,11 +28,12 @@ class Stem(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv1 = nn.Conv2d(3, 48, 3, stride=2, padding=1)
-        self.conv2a = nn.Conv2d(48, 24, 2)
-        self.conv2b = nn.Conv2d(24, 48, 2)
-        self.conv3 = nn.Conv2d(96, 48, 3, stride=2, padding=1)
-        self.conv4 = nn.Conv2d(48, 96, 1)
+        first, side, second, out = STEM_CHANNELS
+        self.conv1 = nn.Conv2d(3, first, 3, stride=2, padding=1)
+        self.conv2a = nn.Conv2d(first, side, 2)
+        self.conv2b = nn.Conv2d(side, first, 2)
+        self.conv3 = nn.Conv2d(2 * first, second, 3, stride=2, padding=1)
+        self.conv4 = nn.Conv2d(second, out, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu(self.conv1(x))
@@ -59,8 +50,8 @@ class SqueezeExcite(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.reduce = nn.Conv2d(channels, channels // 4, 1)
-        self.expand = nn.Conv2d(channels // 4, channels, 1)
+        self.reduce = nn.Conv2d(channels, channels // GATE_REDUCTION, 1)
+        self.expand = nn.Conv2d(channels // GATE_REDUCTION, channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         gate = self.expand(F.relu(self.reduce(x.mean((2, 3), keepdim=True))))
@@ -90,10 +81,10 @@ class NeckBlock(nn.Module):
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.heads = heads
-        self.norm1 = nn.LayerNorm(width, eps=_LAYER_NORM_EPS)
+        self.norm1 = nn.LayerNorm(width, eps=LAYER_NORM_EPS)
         self.qkv = nn.Linear(width, 3 * width)
         self.proj = nn.Linear(width, width)
-        self.norm2 = nn.LayerNorm(width, eps=_LAYER_NORM_EPS)
+        self.norm2 = nn.LayerNorm(width, eps=LAYER_NORM_EPS)
         self.fc1 = nn.Linear(width, 2 * width)
         self.fc2 = nn.Linear(2 * width, width)
 
@@ -114,11 +105,11 @@ class Neck(nn.Module):
         width = config.features
         self.skip = nn.Conv2d(channels, width, 1)
         self.reduce = nn.Conv2d(channels, width, 1)
-        self.local = nn.Conv2d(width, width, (1, 7), padding=(0, 3), groups=width)
+        self.local = nn.Conv2d(width, width, (1, 2 * LOCAL_REACH + 1), padding=(0, LOCAL_REACH), groups=width)
         self.blocks = nn.ModuleList(
             NeckBlock(width, config.num_attention_heads) for _ in range(config.num_mixing_blocks)
         )
-        self.norm = nn.LayerNorm(width, eps=_FINAL_NORM_EPS)
+        self.norm = nn.LayerNorm(width, eps=FINAL_NORM_EPS)
 
     def forward(self, x: Tensor) -> Tensor:
         skip = F.silu(self.skip(x))
@@ -137,8 +128,8 @@ class LineVision(nn.Module):
         super().__init__()
         self.config = config
         self.stem = Stem()
-        blocks, channels = [], 96
-        for out_channels, stride, gated in _BLOCKS:
+        blocks, channels = [], STEM_CHANNELS[-1]
+        for out_channels, stride, gated in BLOCKS:
             blocks.append(MixingBlock(channels, out_channels, stride, gated))
             channels = out_channels
         self.blocks = nn.ModuleList(blocks)
@@ -149,4 +140,4 @@ class LineVision(nn.Module):
         x = self.stem(pixels)
         for block in self.blocks:
             x = block(x)
-        return self.neck(F.avg_pool2d(x, (3, 2)))  # the last three rows become one, the width halves
+        return self.neck(F.avg_pool2d(x, POOLING))

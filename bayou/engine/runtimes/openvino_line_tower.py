@@ -1,0 +1,176 @@
+"""nano's tower, head and projector as OpenVINO graphs from numpy weights. Knows operations and shapes; no characters, no torch.
+
+The twin of ``bayou.model.line_vision``, whose weights and names it takes. The head's 18,710 logits a column stay inside the
+graph: out come a column's features, its likeliest class and that class's probability.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import openvino as ov
+from openvino import opset15 as ops
+
+from bayou.engine.runtimes.openvino_parts import (
+    Node,
+    WeightForm,
+    array,
+    integers,
+    join_heads,
+    layer_norm,
+    linear,
+    named,
+    number,
+    parameter,
+    split_heads,
+)
+from bayou.engine.weight_files import Weights
+from bayou.model.columns import statistics_size
+from bayou.model.config import LineVisionConfig
+from bayou.model.line_vision_layout import (
+    BLOCKS,
+    FINAL_NORM_EPS,
+    GATE_REDUCTION,
+    LAYER_NORM_EPS,
+    LOCAL_REACH,
+    POOLING,
+    PROJECTOR_EPS,
+    STEM_CHANNELS,
+)
+
+PREFIX = "vision_model."
+PROJECTOR = "projector"
+_HARD_SIGMOID_SLOPE, _HARD_SIGMOID_OFFSET = 1 / 6, 0.5
+
+
+class _TowerGraph:
+    """The parts of one tower while it is written; names are below ``vision_model.``."""
+
+    def __init__(self, config: LineVisionConfig, weights: Weights, form: WeightForm) -> None:
+        self.config, self.weights, self.form = config, weights, form
+
+    def convolve(
+        self,
+        x: Node,
+        name: str,
+        shape: tuple[int, int, int, int],
+        strides: tuple[int, int] = (1, 1),
+        before: tuple[int, int] = (0, 0),
+        after: tuple[int, int] | None = None,
+    ) -> Node:
+        """A convolution with bias: ``shape`` is (out, in, height, width), ``before``/``after`` the rows, columns of zeros.
+
+        ``in`` 1 with more channels out is a depthwise one.
+        """
+        kernel = self.weights.shaped(f"{PREFIX}{name}.weight", *shape).dense()
+        pads = (list(strides), list(before), list(before if after is None else after), [1, 1])
+        if shape[1] == 1:
+            x = ops.group_convolution(x, array(kernel[:, None]), *pads)
+        else:
+            x = ops.convolution(x, array(kernel), *pads)
+        bias = self.weights.shaped(f"{PREFIX}{name}.bias", shape[0]).dense()
+        return ops.add(x, array(bias.reshape(1, -1, 1, 1)))
+
+    def stem(self, pixels: Node) -> Node:
+        """[B, 3, 48, W] to [B, 96, 12, W / 4]."""
+        first, side, second, out = STEM_CHANNELS
+        x = ops.relu(self.convolve(pixels, "stem.conv1", (first, 3, 3, 3), (2, 2), (1, 1)))
+        path = ops.relu(self.convolve(x, "stem.conv2a", (side, first, 2, 2), after=(1, 1)))
+        path = ops.relu(self.convolve(path, "stem.conv2b", (first, side, 2, 2), after=(1, 1)))
+        # Padding a maximum adds nothing; the torch twin's zeros don't either, after a ReLU.
+        pooled = ops.max_pool(x, [1, 1], [1, 1], [0, 0], [1, 1], [2, 2]).output(0)
+        x = ops.concat([pooled, path], 1)
+        x = ops.relu(self.convolve(x, "stem.conv3", (second, 2 * first, 3, 3), (2, 2), (1, 1)))
+        return ops.relu(self.convolve(x, "stem.conv4", (out, second, 1, 1)))
+
+    def gate(self, x: Node, name: str, channels: int) -> Node:
+        """Channels scaled by what their means over the whole line say."""
+        narrow = channels // GATE_REDUCTION
+        means = ops.reduce_mean(x, integers(2, 3), keep_dims=True)
+        reduced = ops.relu(self.convolve(means, f"{name}.reduce", (narrow, channels, 1, 1)))
+        expanded = self.convolve(reduced, f"{name}.expand", (channels, narrow, 1, 1))
+        return ops.multiply(x, ops.hard_sigmoid(expanded, number(_HARD_SIGMOID_SLOPE), number(_HARD_SIGMOID_OFFSET)))
+
+    def block(self, x: Node, name: str, channels: int, out: tuple[int, int, bool]) -> Node:
+        """Depthwise convolution, gate, two pointwise ones; ``out`` is (channels, vertical stride, gated)."""
+        made, stride, gated = out
+        x = self.convolve(x, f"{name}.depthwise", (channels, 1, 3, 3), (stride, 1), (1, 1))
+        if gated:
+            x = self.gate(x, f"{name}.gate", channels)
+        mixed = ops.gelu(self.convolve(x, f"{name}.fc1", (2 * channels, channels, 1, 1)), "erf")
+        mixed = self.convolve(mixed, f"{name}.fc2", (made, 2 * channels, 1, 1))
+        return ops.add(x, mixed) if (channels, 1) == (made, stride) else mixed
+
+    def mix(self, x: Node, name: str) -> Node:
+        """A transformer block along the line, [B, T, 120]; every column sees all."""
+        width, heads = self.config.features, self.config.num_attention_heads
+        name = PREFIX + name
+        normed = layer_norm(x, self.weights, f"{name}.norm1", width, LAYER_NORM_EPS)
+        qkv = linear(normed, self.weights, f"{name}.qkv", (width, 3 * width), self.form)
+        parts = ops.split(qkv, ops.constant(np.int64(2)), 3).outputs()
+        queries, keys, values = (split_heads(part, heads, width // heads) for part in parts)
+        mixed = join_heads(ops.scaled_dot_product_attention(queries, keys, values), width)
+        x = ops.add(x, linear(mixed, self.weights, f"{name}.proj", (width, width), self.form))
+        normed = layer_norm(x, self.weights, f"{name}.norm2", width, LAYER_NORM_EPS)
+        inner = ops.swish(linear(normed, self.weights, f"{name}.fc1", (width, 2 * width), self.form))
+        return ops.add(x, linear(inner, self.weights, f"{name}.fc2", (2 * width, width), self.form))
+
+    def neck(self, x: Node, channels: int) -> Node:
+        """[B, 384, 1, T] to [B, T, 120]."""
+        width, reach = self.config.features, LOCAL_REACH
+        skip = ops.swish(self.convolve(x, "neck.skip", (width, channels, 1, 1)))
+        mixed = ops.swish(self.convolve(x, "neck.reduce", (width, channels, 1, 1)))
+        local = self.convolve(mixed, "neck.local", (width, 1, 1, 2 * reach + 1), before=(0, reach))
+        columns = self.columns(ops.add(mixed, ops.swish(local)))
+        for index in range(self.config.num_mixing_blocks):
+            columns = self.mix(columns, f"neck.blocks.{index}")
+        normed = layer_norm(columns, self.weights, f"{PREFIX}neck.norm", width, FINAL_NORM_EPS)
+        return ops.add(normed, self.columns(skip))
+
+    @staticmethod
+    def columns(x: Node) -> Node:
+        """[B, C, 1, T] to [B, T, C]."""
+        return ops.transpose(ops.squeeze(x, integers(2)), integers(0, 2, 1))
+
+    def features(self, pixels: Node) -> Node:
+        """[B, 3, 48, W] to [B, W / 8, 120]."""
+        x = self.stem(pixels)
+        channels = STEM_CHANNELS[-1]
+        for index, out in enumerate(BLOCKS):
+            x = self.block(x, f"blocks.{index}", channels, out)
+            channels = out[0]
+        x = ops.avg_pool(x, list(POOLING), [0, 0], [0, 0], list(POOLING), exclude_pad=True)
+        return self.neck(x, channels)
+
+
+def tower_graph(config: LineVisionConfig, weights: Weights, form: WeightForm) -> ov.Model:
+    """pixels [B, 3, 48, W] to features [B, T, 120], classes [B, T] and probabilities [B, T]; T = W / 8.
+
+    Raises:
+        ModelError: A weight is missing or misshaped.
+    """
+    pixels = parameter("pixels", (-1, 3, config.height, -1))
+    features = _TowerGraph(config, weights, form).features(pixels)
+    logits = linear(features, weights, f"{PREFIX}head", (config.features, config.classes), form)
+    best = ops.topk(logits, ops.constant(np.int64(1)), -1, "max", "none", index_element_type="i32")
+    # The best class's probability is 1 / sum(exp(logit - best logit)): no softmax is stored.
+    total = ops.reduce_sum(ops.exp(ops.subtract(logits, best.output(0))), integers(-1), keep_dims=False)
+    outputs = [
+        named(features, "features"),
+        named(ops.squeeze(best.output(1), integers(-1)), "classes"),
+        named(ops.divide(number(1.0), total), "probabilities"),
+    ]
+    return ov.Model(outputs, [pixels], "line_tower")
+
+
+def projector_graph(features: int, hidden: int, weights: Weights, form: WeightForm) -> ov.Model:
+    """Column statistics [N, 2 F + 2] to what stands beside the drafted characters' embeddings, [N, hidden].
+
+    Raises:
+        ModelError: A weight is missing or misshaped.
+    """
+    size = statistics_size(features)
+    statistics = parameter("statistics", (-1, size))
+    normed = layer_norm(statistics, weights, f"{PROJECTOR}.norm", size, PROJECTOR_EPS)
+    inner = ops.gelu(linear(normed, weights, f"{PROJECTOR}.fc1", (size, hidden), form), "erf")
+    tokens = linear(inner, weights, f"{PROJECTOR}.fc2", (hidden, hidden), form)
+    return ov.Model([named(tokens, "tokens")], [statistics], "projector")

@@ -1,0 +1,113 @@
+"""Pieces of OpenVINO graphs from numpy weights: constants, linear layers, norms. Knows operations; no model, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import openvino as ov
+from numpy.typing import NDArray
+from openvino import op
+from openvino import opset15 as ops
+
+from bayou.engine.quantization import quantise_rows
+from bayou.engine.runtime import FloatArray, Precision
+from bayou.engine.weight_files import Weight, Weights
+
+Node = ov.Node
+WeightForm = Literal["float32", "bf16", "int8"]
+
+
+def integers(*values: int) -> Node:
+    """A constant vector of integers, as shapes and axes need."""
+    return ops.constant(np.array(values, dtype=np.int64))
+
+
+def number(value: float) -> Node:
+    """A float32 scalar."""
+    return ops.constant(np.float32(value))
+
+
+def array(values: FloatArray) -> Node:
+    """A float32 constant."""
+    return ops.constant(np.ascontiguousarray(values, dtype=np.float32))
+
+
+def _bfloat16_bits(values: FloatArray) -> NDArray[np.uint16]:
+    """The nearest bfloat16 (ties to even) of finite numbers, as bits."""
+    bits = np.ascontiguousarray(values).view(np.uint32)
+    return ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype(np.uint16)
+
+
+def matrix(weight: Weight, form: WeightForm) -> Node:
+    """A large weight, float32 to the operations that use it, kept in memory in ``form``.
+
+    int8 stays so in the compiled model (a constant, a conversion and a multiplication are what the plugin looks for);
+    a weight that the file holds in int8 is used as it is, another is rounded here.
+    """
+    if form == "float32":
+        return array(weight.dense())
+    if form == "bf16":
+        bits = np.asarray(weight.stored) if weight.is_bfloat16 else _bfloat16_bits(weight.dense())
+        tensor = ov.Tensor(np.ascontiguousarray(bits), list(bits.shape), ov.Type.bf16)
+        return ops.convert(op.Constant(tensor, shared_memory=False), "f32")
+    quantised = weight if weight.scale is not None else quantise_rows(weight.dense())
+    steps = ops.convert(ops.constant(np.ascontiguousarray(quantised.stored)), "f32")
+    return ops.multiply(steps, array(quantised.row_scale))
+
+
+def project(x: Node, weights: Weights, name: str, sizes: tuple[int, int], form: WeightForm) -> Node:
+    """x [..., in] times ``name.weight`` [out, in]; ``sizes`` is (in, out)."""
+    given, made = sizes
+    return ops.matmul(x, matrix(weights.shaped(f"{name}.weight", made, given), form), False, True)
+
+
+def linear(x: Node, weights: Weights, name: str, sizes: tuple[int, int], form: WeightForm) -> Node:
+    """``project``, plus ``name.bias`` [out]."""
+    return ops.add(project(x, weights, name, sizes, form), array(weights.shaped(f"{name}.bias", sizes[1]).dense()))
+
+
+def layer_norm(x: Node, weights: Weights, name: str, size: int, eps: float) -> Node:
+    """LayerNorm over the last axis."""
+    normed = ops.mvn(x, integers(-1), True, eps, "INSIDE_SQRT")
+    scaled = ops.multiply(normed, array(weights.shaped(f"{name}.weight", size).dense()))
+    return ops.add(scaled, array(weights.shaped(f"{name}.bias", size).dense()))
+
+
+def rms_norm(x: Node, weights: Weights, name: str, size: int, eps: float) -> Node:
+    """Root-mean-square norm over the last axis, spelt as the plugin's fusion expects it."""
+    mean = ops.reduce_mean(ops.power(x, number(2.0)), integers(-1), keep_dims=True)
+    normed = ops.multiply(x, ops.divide(number(1.0), ops.sqrt(ops.add(mean, number(eps)))))
+    return ops.multiply(normed, array(weights.shaped(f"{name}.weight", size).dense()))
+
+
+def split_heads(x: Node, heads: int, head_dim: int) -> Node:
+    """[B, T, heads * head_dim] to [B, heads, T, head_dim]."""
+    return ops.transpose(ops.reshape(x, integers(0, 0, heads, head_dim), True), integers(0, 2, 1, 3))
+
+
+def join_heads(x: Node, width: int) -> Node:
+    """[B, heads, T, head_dim] to [B, T, width]."""
+    return ops.reshape(ops.transpose(x, integers(0, 2, 1, 3)), integers(0, 0, width), True)
+
+
+def parameter(name: str, shape: Sequence[int], kind: ov.Type = ov.Type.f32) -> Node:
+    """A named input; -1 for a length known only when it runs."""
+    node = ops.parameter(ov.PartialShape(list(shape)), kind, name=name)
+    node.output(0).get_tensor().set_names({name})
+    return node
+
+
+def named(node: Node, name: str) -> Node:
+    """A named output of a model."""
+    result = ops.result(node)
+    result.output(0).get_tensor().set_names({name})
+    return result
+
+
+def weight_form(precision: Precision) -> WeightForm:
+    """How a runtime of this precision keeps its large weights."""
+    if precision == "int4":
+        raise ValueError("int4 weights are not written yet")
+    return precision
