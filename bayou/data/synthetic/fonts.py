@@ -1,0 +1,260 @@
+"""Which fonts there are, what they can write, and loaded ones. Knows font files; knows no texts and no pictures of lines."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import logging
+import os
+import random
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from fontTools.ttLib import TTFont, TTLibError
+from PIL import ImageFont
+
+from bayou.data.synthetic.alphabet import ALPHABET
+from bayou.data.synthetic.font_names import CURSIVE, HELD_OUT, classify
+
+KINDS = ("print", "mono", "terminal", "handwriting", "display", "segment")
+#: Raised when what is stored about fonts changes meaning.
+_INDEX_VERSION = 4
+_PROBE_SIZE = 40
+_DIGITS = "0123456789"
+_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#: A small capital is the capital itself in another size: this much of the two inks must agree, for this share of letters.
+_UNICASE_AGREEMENT = 0.82
+_UNICASE_SHARE = 0.7
+_UNICASE_LETTERS = "aegrnbdhmqt"
+# fontTools reports harmless oddities of old fonts at every opening.
+logging.getLogger("fontTools").setLevel(logging.ERROR)
+#: Installed packages that carry fonts are named with this prefix (PyPI's fontpkg-* wheels).
+_PACKAGE_PREFIX = "fontpkg_"
+
+
+@dataclass(frozen=True, slots=True)
+class FontFace:
+    """One usable face of a font file.
+
+    Attributes:
+        path: The font file.
+        family: Family name as the file spells it.
+        style: Style name, such as ``Bold Italic``.
+        monospaced: All characters are equally wide.
+        characters: The members of the alphabet it really draws.
+        unicase: Lower-case letters look like capitals: text is set, and labelled, in capitals.
+        weight: Position on the weight axis of a variable font, or None.
+    """
+
+    path: str
+    family: str
+    style: str
+    monospaced: bool
+    characters: str
+    unicase: bool
+    weight: int | None = None
+
+    @property
+    def kind(self) -> str | None:
+        """One of :data:`KINDS`, or None: not to be used."""
+        return classify(self.family, self.monospaced)
+
+    @property
+    def held_out(self) -> bool:
+        return self.family.casefold() in HELD_OUT
+
+    @property
+    def cursive(self) -> bool:
+        return self.family.casefold() in CURSIVE
+
+
+def font_folders() -> list[Path]:
+    """Folders where this machine keeps fonts, installed ``fontpkg-*`` wheels included; ``BAYOU_FONTS`` (a path list) replaces them."""
+    override = os.environ.get("BAYOU_FONTS")
+    if override:
+        return [Path(p) for p in override.split(os.pathsep) if p]
+    home = Path.home()
+    if sys.platform == "darwin":
+        folders = [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library" / "Fonts"]
+    elif sys.platform == "win32":
+        folders = [
+            Path(os.environ.get("WINDIR", r"C:\Windows")) / "Fonts",
+            home / "AppData" / "Local" / "Microsoft" / "Windows" / "Fonts",
+        ]
+    else:
+        system = [Path("/usr/share/fonts"), Path("/usr/share/texmf/fonts/opentype"), Path("/usr/local/share/fonts")]
+        folders = [*system, home / ".local" / "share" / "fonts", home / ".fonts"]
+    return [f for f in folders if f.is_dir()] + _package_folders()
+
+
+def _package_folders() -> list[Path]:
+    found = []
+    for entry in sys.path:
+        base = Path(entry or ".")
+        if base.is_dir():
+            found += [p / "files" for p in sorted(base.glob(f"{_PACKAGE_PREFIX}*")) if (p / "files").is_dir()]
+    spec = importlib.util.find_spec("reportlab")
+    if spec is not None and spec.submodule_search_locations:
+        found += [Path(p) / "fonts" for p in spec.submodule_search_locations]
+    return found
+
+
+def font_files(folders: Iterable[Path]) -> list[Path]:
+    """All TrueType and OpenType files below some folders, sorted by name so that every machine sees the same order."""
+    files = {p for folder in folders for p in folder.rglob("*") if p.suffix.lower() in (".ttf", ".otf", ".ttc")}
+    return sorted(files, key=lambda p: (p.name, str(p)))
+
+
+@lru_cache(maxsize=1024)
+def load_font(path: str, size: int, weight: int | None) -> ImageFont.FreeTypeFont:
+    """A face at a size in pixels per em, kept for the next line."""
+    font = ImageFont.truetype(path, size)
+    if weight is not None:
+        font.set_variation_by_axes([weight])
+    return font
+
+
+def _ink(font: ImageFont.FreeTypeFont, character: str) -> np.ndarray | None:
+    mask = font.getmask(character, mode="L")
+    if mask.size[0] == 0 or mask.size[1] == 0:
+        return None
+    pixels = np.asarray(mask, dtype=np.uint8).reshape(mask.size[1], mask.size[0])
+    rows, columns = np.flatnonzero(pixels.max(1) > 64), np.flatnonzero(pixels.max(0) > 64)
+    if len(rows) == 0 or len(columns) == 0:
+        return None
+    return pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _same_shape(first: np.ndarray | None, second: np.ndarray | None) -> bool:
+    if first is None or second is None:
+        return False
+    side = 24
+    grid = (np.arange(side) + 0.5) / side
+    shapes = [
+        s[(grid * s.shape[0]).astype(int)][:, (grid * s.shape[1]).astype(int)] > 127 for s in (first, second)
+    ]
+    union = np.count_nonzero(shapes[0] | shapes[1])
+    return union > 0 and np.count_nonzero(shapes[0] & shapes[1]) / union > _UNICASE_AGREEMENT
+
+
+def _drawn_characters(font: ImageFont.FreeTypeFont, mapped: set[int]) -> str:
+    """The alphabet's characters whose glyph has ink and isn't the box drawn for missing ones."""
+    missing = _ink(font, "\uffff")
+    drawn = []
+    for character in ALPHABET:
+        if ord(character) not in mapped:
+            continue
+        if character == " ":
+            drawn.append(character)
+            continue
+        ink = _ink(font, character)
+        if ink is None or (missing is not None and ink.shape == missing.shape and np.array_equal(ink, missing)):
+            continue
+        drawn.append(character)
+    return "".join(drawn)
+
+
+def _inspect(path: Path) -> list[FontFace]:
+    """The usable faces of one file; none where it can't be read, isn't Latin or isn't text."""
+    try:
+        with TTFont(path, fontNumber=0, lazy=True) as table:
+            mapped = set(table.getBestCmap() or ())
+            axes = [a.axisTag for a in table["fvar"].axes] if "fvar" in table else []
+            bounds = next((a for a in table["fvar"].axes if a.axisTag == "wght"), None) if axes else None
+            weights = [None] if axes != ["wght"] or bounds is None else _weights(bounds.minValue, bounds.maxValue)
+        font = ImageFont.truetype(str(path), _PROBE_SIZE)
+        family, style = (part or "" for part in font.getname())
+        monospaced = abs(font.getlength("i") - font.getlength("M")) < 0.5
+        if not {ord(c) for c in _DIGITS} <= mapped or classify(family, monospaced) is None:
+            return []
+        characters = _drawn_characters(font, mapped)
+        if not set(_DIGITS + _CAPITALS) <= set(characters):
+            return []
+        same = sum(_same_shape(_ink(font, c), _ink(font, c.upper())) for c in _UNICASE_LETTERS if c in characters)
+        unicase = "a" not in characters or bool(same >= _UNICASE_SHARE * len(_UNICASE_LETTERS))
+    except (TTLibError, OSError, ValueError, KeyError, AssertionError):
+        # A broken font is no reason to stop: it is left out, as a font that isn't installed would be.
+        return []
+    return [FontFace(str(path), family, style, monospaced, characters, unicase, w) for w in weights]
+
+
+def _weights(lowest: float, highest: float) -> list[int | None]:
+    return [w for w in (300, 400, 500, 600, 700, 800) if lowest <= w <= highest]
+
+
+def cache_folder() -> Path:
+    """Where the index of fonts is kept between runs: ``BAYOU_CACHE``, else ``~/.cache/bayou``."""
+    return Path(os.environ.get("BAYOU_CACHE") or Path.home() / ".cache" / "bayou")
+
+
+def scan(files: Sequence[Path], cache: Path | None = None) -> list[FontFace]:
+    """Inspect font files, remembering what was found by path, size and time in ``cache`` (a JSON file)."""
+    known: dict[str, list[dict[str, object]]] = {}
+    if cache is not None and cache.is_file():
+        stored = json.loads(cache.read_text(encoding="utf-8"))
+        if stored.get("version") == _INDEX_VERSION and stored.get("alphabet") == ALPHABET:
+            known = stored["files"]
+    fresh = False
+    faces: list[FontFace] = []
+    for path in files:
+        stat = path.stat()
+        key = f"{path}|{stat.st_size}|{int(stat.st_mtime)}"
+        if key not in known:
+            known[key] = [asdict(f) for f in _inspect(path)]
+            fresh = True
+        faces += [FontFace(**entry) for entry in known[key]]  # type: ignore[arg-type]
+    if fresh and cache is not None:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        partial = cache.with_suffix(f".{os.getpid()}.part")
+        partial.write_text(json.dumps({"version": _INDEX_VERSION, "alphabet": ALPHABET, "files": known}), encoding="utf-8")
+        os.replace(partial, cache)
+    return faces
+
+
+@dataclass(slots=True)
+class FontLibrary:
+    """The faces to draw with, by kind and family: a family is drawn first, so that one with 18 files counts once."""
+
+    faces: list[FontFace]
+    families: dict[str, dict[str, list[FontFace]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        seen: set[tuple[str, str, int | None]] = set()
+        self.families = {kind: {} for kind in KINDS}
+        for face in self.faces:
+            kind = face.kind
+            key = (face.family, face.style, face.weight)
+            if kind is None or key in seen:
+                continue
+            seen.add(key)
+            self.families[kind].setdefault(face.family, []).append(face)
+        self._sets = {id(f): frozenset(f.characters) for f in self.faces}
+
+    _sets: dict[int, frozenset[str]] = field(init=False, default_factory=dict)
+
+    @classmethod
+    def find(cls, held_out: bool = False, folders: Sequence[Path] | None = None) -> FontLibrary:
+        """The fonts of this machine to train with, or (``held_out``) those kept for validation."""
+        files = font_files(folders if folders is not None else font_folders())
+        cache = cache_folder() / "fonts.json" if folders is None else None
+        return cls([f for f in scan(files, cache) if f.held_out == held_out])
+
+    def covers(self, face: FontFace, text: str) -> bool:
+        return self._sets[id(face)].issuperset(text)
+
+    def pick(self, rng: random.Random, kind: str) -> FontFace:
+        """A face of a kind, families being equally likely; kinds that this machine lacks fall back to print."""
+        families = self.families[kind] or self.families["print"] or self.families["mono"]
+        return rng.choice(families[rng.choice(list(families))])
+
+    def pick_for(self, rng: random.Random, kinds: Sequence[str], text: str, tries: int = 12) -> FontFace | None:
+        """A face of one of ``kinds`` that can write ``text`` in full, or None after some tries."""
+        for _ in range(tries):
+            face = self.pick(rng, rng.choice(kinds))
+            if self.covers(face, text.upper() if face.unicase else text):
+                return face
+        return None
