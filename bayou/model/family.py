@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from bayou.errors import UsageError
 from bayou.model.config import LanguageConfig, LineVisionConfig, VisionConfig, VLMConfig
+from bayou.model.released import LINE_TEMPLATE
 
 # H2O-Danube3-500m-chat behind InternViT-300M-448px: h2oai/h2ovl-mississippi-800m.
 MISSISSIPPI_800M = VLMConfig(
@@ -74,13 +75,13 @@ def nano_config(vocab_size: int) -> VLMConfig:
     language = LanguageConfig(
         hidden_size=256,
         num_hidden_layers=3,
-        num_attention_heads=4,
-        num_key_value_heads=2,
+        num_attention_heads=8,
+        num_key_value_heads=4,
         intermediate_size=704,
         vocab_size=vocab_size,
         max_position_embeddings=512,
     )
-    return VLMConfig(vision=LineVisionConfig(), language=language, name="nano")
+    return VLMConfig(vision=LineVisionConfig(), language=language, name="nano", max_tiles=1, template=LINE_TEMPLATE)
 
 
 FAMILY = MappingProxyType({config.name: config for config in (MISSISSIPPI_800M, MISSISSIPPI_2B, TINY_800M, TINY_2B)})

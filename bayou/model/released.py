@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bayou.config import SettingsError, from_dict
 from bayou.errors import ModelError
 from bayou.model.config import LanguageConfig, LineVisionConfig, VisionConfig, VLMConfig
 
 RELEASED_TYPE = "h2ovl_chat"
 NANO_TYPE = "bayou_nano"
+LINE_TEMPLATE = "line"
+"""nano's template: one picture of a line and no text."""
 
 _T = TypeVar("_T")
 _REQUIRED: Any = object()
@@ -71,11 +73,7 @@ def parse_config(values: Mapping[str, Any]) -> VLMConfig:
     """
     kind = values.get("model_type")
     if kind == NANO_TYPE:
-        return VLMConfig(
-            vision=_typed(LineVisionConfig, _section(values, "vision")),
-            language=_typed(LanguageConfig, _section(values, "language")),
-            name=_value(values, "name", "", str),
-        )
+        return _nano(values)
     if kind != RELEASED_TYPE:
         raise ModelError(f"a model of type {kind!r}; this family's are {RELEASED_TYPE!r} and {NANO_TYPE!r}")
     _check(values, _TOP_LEVEL, "")
@@ -97,6 +95,19 @@ def parse_config(values: Mapping[str, Any]) -> VLMConfig:
         use_thumbnail=_value(values, "use_thumbnail", False, bool),
         use_msac=_value(values, "use_msac", False, bool),
     )
+
+
+def _nano(values: Mapping[str, Any]) -> VLMConfig:
+    try:
+        return VLMConfig(
+            vision=from_dict(LineVisionConfig, _section(values, "vision")),
+            language=from_dict(LanguageConfig, _section(values, "language")),
+            name=_value(values, "name", "nano", str),
+            max_tiles=1,
+            template=LINE_TEMPLATE,
+        )
+    except SettingsError as error:
+        raise ModelError(str(error)) from error
 
 
 def _vision(values: Mapping[str, Any]) -> VisionConfig:
@@ -166,15 +177,3 @@ def _value(values: Mapping[str, Any], name: str, default: _T, kind: type[_T]) ->
     if type(value) is not kind:
         raise ModelError(f"{name} must be {kind.__name__}, not {value!r}")
     return value
-
-
-def _typed(config: type[_T], values: Mapping[str, Any]) -> _T:
-    """A flat dataclass from a dictionary that has exactly fields of it."""
-    known = {field.name for field in fields(config)}  # type: ignore[arg-type]
-    unknown = sorted(set(values) - known)
-    if unknown:
-        raise ModelError(f"{config.__name__} has no setting {unknown[0]!r}")
-    try:
-        return config(**values)
-    except TypeError as error:
-        raise ModelError(f"{config.__name__}: {error}") from error
