@@ -17,6 +17,7 @@ import numpy as np
 from fontTools.ttLib import TTFont, TTLibError
 from PIL import ImageFont
 
+from bayou.cache import make_cache_folder
 from bayou.data.synthetic.alphabet import ALPHABET
 from bayou.data.synthetic.font_names import CURSIVE, HELD_OUT, classify
 
@@ -186,11 +187,6 @@ def _weights(lowest: float, highest: float) -> list[int | None]:
     return [w for w in (300, 400, 500, 600, 700, 800) if lowest <= w <= highest]
 
 
-def cache_folder() -> Path:
-    """Where the index of fonts is kept between runs: ``BAYOU_CACHE``, else ``~/.cache/bayou``."""
-    return Path(os.environ.get("BAYOU_CACHE") or Path.home() / ".cache" / "bayou")
-
-
 def scan(files: Sequence[Path], cache: Path | None = None) -> list[FontFace]:
     """Inspect font files, remembering what was found by path, size and time in ``cache`` (a JSON file)."""
     known: dict[str, list[dict[str, object]]] = {}
@@ -240,7 +236,7 @@ class FontLibrary:
     def find(cls, held_out: bool = False, folders: Sequence[Path] | None = None) -> FontLibrary:
         """The fonts of this machine to train with, or (``held_out``) those kept for validation."""
         files = font_files(folders if folders is not None else font_folders())
-        cache = cache_folder() / "fonts.json" if folders is None else None
+        cache = make_cache_folder() / "fonts.json" if folders is None else None
         return cls([f for f in scan(files, cache) if f.held_out == held_out])
 
     def covers(self, face: FontFace, text: str) -> bool:
