@@ -1,0 +1,170 @@
+"""The readers that are compared, behind one face: crops to texts, a page to its text. Knows how each is called.
+
+An engine imports and loads nothing of its own before ``start``, so that a program can time that too.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import bayou
+
+SECONDS = 300
+SEGMENTATION = {"line": "7", "word": "8", "page": "3"}
+"""Tesseract's page segmentation modes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A crop's text, and the probability that it is right where the engine gives one."""
+
+    text: str
+    confidence: float | None = None
+
+
+class Engine(Protocol):
+    """Something that reads pictures of text."""
+
+    name: str
+
+    def start(self) -> None:
+        """Import and load everything; called once, first."""
+
+    def read_crops(self, paths: Sequence[Path], kind: str) -> list[Reading]:
+        """One reading for each picture of a single "word" or "line"."""
+
+    def read_page(self, path: Path) -> str:
+        """The text of a whole page in reading order, lines separated by newlines."""
+
+
+def pixels(path: Path) -> NDArray[np.uint8]:
+    """A picture as uint8 BGR [H, W, 3]; decoded by bayou, as rapidocr itself takes a palette's numbers for grey."""
+    from bayou.documents.open_pages import open_pages
+
+    (page,) = open_pages(path)
+    return np.ascontiguousarray(page.image[:, :, ::-1])
+
+
+class Bayou:
+    """bayou's own Reader with one of its models."""
+
+    def __init__(self, model: str) -> None:
+        self.name = f"bayou {model}"
+        self._model = model
+        self._reader: bayou.Reader | None = None
+
+    @property
+    def reader(self) -> bayou.Reader:
+        if self._reader is None:
+            raise RuntimeError("start the engine first")
+        return self._reader
+
+    def start(self) -> None:
+        from bayou.reading.reader import Reader
+
+        self._reader = Reader(model=self._model)
+
+    def read_crops(self, paths: Sequence[Path], kind: str) -> list[Reading]:
+        return [Reading(line.text, line.confidence) for line in self.reader.read_lines(list(paths))]
+
+    def read_page(self, path: Path) -> str:
+        return self.reader.read(path).to_text()
+
+
+class Draft:
+    """What nano's tower reads by itself, without the decoder; crops alone."""
+
+    name = "nano's draft"
+
+    def __init__(self) -> None:
+        self._model: bayou.Model | None = None
+
+    def start(self) -> None:
+        from bayou.engine.model import load
+
+        self._model = load("nano")
+
+    def read_crops(self, paths: Sequence[Path], kind: str) -> list[Reading]:
+        from bayou.inputs.line_images import prepare_line
+
+        if self._model is None:
+            raise RuntimeError("start the engine first")
+        readings = []
+        for path in paths:
+            (encoded,) = self._model.runtime.encode([prepare_line(np.ascontiguousarray(pixels(path)[:, :, ::-1]))])
+            if encoded.draft is None:
+                raise RuntimeError("this model's tower drafts nothing")
+            readings.append(Reading(encoded.draft.text))
+        return readings
+
+    def read_page(self, path: Path) -> str:
+        raise NotImplementedError("the draft is measured on crops")
+
+
+class RapidOcr:
+    """The package rapidocr with OpenVINO: its recogniser alone on crops, the whole engine on pages."""
+
+    name = "RapidOCR"
+
+    def start(self) -> None:
+        from rapidocr import EngineType, RapidOCR
+
+        parts = ("Det", "Cls", "Rec")
+        # The package annotates one call with four unlike results; only those named below are used.
+        self._engine: Any = RapidOCR(params={f"{part}.engine_type": EngineType.OPENVINO for part in parts})
+        logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
+
+    def read_crops(self, paths: Sequence[Path], kind: str) -> list[Reading]:
+        results = [self._engine(pixels(path), use_det=False, use_cls=False, use_rec=True) for path in paths]
+        return [Reading(r.txts[0], float(r.scores[0])) if r.txts else Reading("", 0.0) for r in results]
+
+    def read_page(self, path: Path) -> str:
+        # What a call switches off stays off in the next one unless it is switched on again.
+        return "\n".join(self._engine(pixels(path), use_det=True, use_cls=True, use_rec=True).txts or ())
+
+
+class Tesseract:
+    """The program tesseract with its English data, a process for each picture."""
+
+    name = "Tesseract"
+
+    def start(self) -> None:
+        subprocess.run(["tesseract", "--version"], capture_output=True, check=True)
+
+    def read_crops(self, paths: Sequence[Path], kind: str) -> list[Reading]:
+        return [Reading(self._run(path, kind)) for path in paths]
+
+    def read_page(self, path: Path) -> str:
+        return self._run(path, "page")
+
+    def _run(self, path: Path, kind: str) -> str:
+        command = ["tesseract", str(path), "stdout", "-l", "eng", "--psm", SEGMENTATION[kind]]
+        run = subprocess.run(command, capture_output=True, timeout=SECONDS, check=True)
+        return run.stdout.decode("utf-8").strip()
+
+
+def named(name: str) -> Engine:
+    """The engine of a short name: "draft", "rapidocr", "tesseract", or a model of bayou."""
+    match name:
+        case "draft":
+            return Draft()
+        case "rapidocr":
+            return RapidOcr()
+        case "tesseract":
+            return Tesseract()
+    return Bayou(name)
+
+
+def compared(model: str) -> list[str]:
+    """The short names of what stands in a comparison of one of bayou's models."""
+    own = ["nano", "draft"] if model == "nano" else [model]
+    return [*own, "rapidocr", "tesseract"]

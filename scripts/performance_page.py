@@ -1,0 +1,144 @@
+"""Writes docs/performance.md from benchmarks/results/*.json. Knows the figures' names; measures nothing itself.
+
+python -m scripts.performance_page
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks/results"
+PAGE = ROOT / "docs/performance.md"
+
+Report = dict[str, Any]
+Columns = Sequence[tuple[str, str, str]]
+"""A figure's name in the results, its heading, and how it is written."""
+
+CROPS: Columns = (
+    ("category", "category", ""),
+    ("n", "n", ""),
+    ("engine", "engine", ""),
+    ("exact_folded", "exact, folded", ".3f"),
+    ("cer_folded", "CER, folded", ".3f"),
+    ("exact_strict", "exact, strict", ".3f"),
+    ("cer_strict", "CER, strict", ".3f"),
+    ("auroc_wrong", "AUROC of wrong ones", ".3f"),
+    ("calibration_error", "calibration error", ".3f"),
+    ("seconds_each", "s each", ".3f"),
+)
+PAGES: Columns = (
+    ("category", "pages from", ""),
+    ("n", "n", ""),
+    ("engine", "engine", ""),
+    ("word_f1", "word F1", ".3f"),
+    ("word_precision", "precision", ".3f"),
+    ("word_recall", "recall", ".3f"),
+    ("cer_reading_order", "CER in reading order", ".3f"),
+    ("seconds_each", "s each", ".2f"),
+)
+TABLES: Columns = (
+    ("style", "table", ""),
+    ("n", "pages", ""),
+    ("engine", "engine", ""),
+    ("teds", "TEDS", ".3f"),
+    ("teds_structure", "TEDS, structure alone", ".3f"),
+    ("no_table_found", "no table found", ""),
+)
+SPEED: Columns = (
+    ("engine", "engine", ""),
+    ("start_to_first_text_s", "start to first text, s", ".2f"),
+    ("first_page_s", "first page, s", ".2f"),
+    ("warm_page_s", "page, warm, s", ".2f"),
+    ("warm_page_fastest_s", "fastest", ".2f"),
+    ("warm_page_slowest_s", "slowest", ".2f"),
+    ("peak_memory_mb", "peak memory, MB", ".0f"),
+    ("lines_per_s_singly", "lines/s singly", ".1f"),
+    ("lines_per_s_together", "lines/s together", ".1f"),
+)
+SIZE: Columns = (("what", "what", ""), ("mb", "MB", ".0f"))
+
+
+def table(rows: Sequence[Report], columns: Columns) -> str:
+    """Rows as a Markdown table; a figure that wasn't measured is a dash."""
+    lines = ["| " + " | ".join(heading for _, heading, _ in columns) + " |", "|" + "---|" * len(columns)]
+    for row in rows:
+        cells = ["–" if row.get(name) is None else format(row[name], form) for name, _, form in columns]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def origin(report: Report) -> str:
+    """How a report came about, in a sentence."""
+    machine = report["machine"]
+    command = " ".join([report["program"], *report["arguments"]])
+    size = f"{machine['cores']} cores, {machine['memory_gb']} GB"
+    versions = [f"{name} {version}" for name, version in machine["packages"].items() if version]
+    versions = [f"Python {machine['python']}", *versions, *filter(None, [machine["tesseract"]])]
+    where = f"{machine['processor']}, {size}, {machine['system']}, {', '.join(versions)}"
+    return f"`{command}`, {report['date']}, commit {report['commit'] or 'unknown'}; {where}."
+
+
+def accuracy(report: Report) -> str:
+    settings, rows = report["settings"], report["results"]
+    crops = sorted((r for r in rows if r["part"] == "crops"), key=lambda r: (r["category"] == "all", r["category"]))
+    pages = sorted((r for r in rows if r["part"] == "pages"), key=lambda r: (r["category"] == "all", r["category"]))
+    parts = ["## Accuracy", origin(report)]
+    if crops:
+        parts += ["### Words and lines, already cropped", f"Folded: {settings['folding']}.", table(crops, CROPS)]
+    if pages:
+        parts += ["### Whole pages", settings["pages"] + ".", table(pages, PAGES)]
+    return "\n\n".join(parts)
+
+
+def tables(report: Report) -> str:
+    text = "Pages drawn with a known table. A page on which no table is found scores what an empty table scores."
+    return "\n\n".join(["## Tables", origin(report), text, table(report["results"], TABLES)])
+
+
+def speed(report: Report) -> str:
+    settings = report["settings"]
+    text = (
+        f"The page: {settings['page']}. Median of {settings['runs']} runs. `import bayou` takes "
+        f"{settings['import_bayou_s']:.3f} s."
+    )
+    return "\n\n".join(["## Speed and memory", origin(report), text, table(report["results"], SPEED)])
+
+
+def install_size(report: Report) -> str:
+    text = f"A fresh environment after `pip install .`; {report['settings']['limit_mb']} MB are allowed."
+    return "\n\n".join(["## Size of the installation", origin(report), text, table(report["results"], SIZE)])
+
+
+SECTIONS: dict[str, Callable[[Report], str]] = {
+    "accuracy": accuracy,
+    "tables": tables,
+    "speed": speed,
+    "install_size": install_size,
+}
+
+
+def page() -> str:
+    """The whole page, made of the results that are there."""
+    parts = [
+        "# Performance",
+        "Made by `python -m scripts.performance_page` from `benchmarks/results/`; don't edit it. The figures stand as "
+        "the programs in `benchmarks/` printed them.",
+    ]
+    for name, section in SECTIONS.items():
+        path = RESULTS / f"{name}.json"
+        if path.is_file():
+            parts.append(section(json.loads(path.read_text(encoding="utf-8"))))
+    return "\n\n".join(parts) + "\n"
+
+
+def main() -> None:
+    PAGE.write_text(page(), encoding="utf-8")
+    print(PAGE)
+
+
+if __name__ == "__main__":
+    main()
