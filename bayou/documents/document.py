@@ -6,10 +6,18 @@ out without loss is ``bayou.documents.json_format``; other formats are the ``to_
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from bayou.documents.geometry import Box, Quad
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from bayou.documents.raw_page import OpenOptions
 
 SCHEMA_VERSION = 1
 
@@ -139,3 +147,72 @@ class Document:
     model: str = ""
     metadata: dict[str, str] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Document:
+        """The document that ``to_json`` wrote; InputError where it isn't one of this schema version."""
+        from bayou.documents.json_format import from_json
+
+        return from_json(text)
+
+    def to_json(self, indent: int | None = None) -> str:
+        """JSON, from which ``from_json`` makes an equal document."""
+        from bayou.documents.json_format import to_json
+
+        return to_json(self, indent)
+
+    def to_text(self) -> str:
+        """Plain text: lines as printed, blank lines between blocks, a form feed between pages."""
+        from bayou.documents.to_text import to_text
+
+        return to_text(self)
+
+    def to_markdown(self) -> str:
+        """Markdown with headings, lists and tables."""
+        from bayou.documents.to_markdown import to_markdown
+
+        return to_markdown(self)
+
+    def to_html(self) -> str:
+        """One standalone HTML page."""
+        from bayou.documents.to_html import to_html
+
+        return to_html(self)
+
+    def to_hocr(self) -> str:
+        """hOCR: XHTML with boxes in pixels and confidences."""
+        from bayou.documents.to_hocr import to_hocr
+
+        return to_hocr(self)
+
+    def to_alto(self) -> str:
+        """ALTO 4: XML with boxes in pixels and confidences."""
+        from bayou.documents.to_alto import to_alto
+
+        return to_alto(self)
+
+    def to_tsv(self) -> str:
+        """Tab-separated words with boxes in pixels and confidences, in Tesseract's columns."""
+        from bayou.documents.to_tsv import to_tsv
+
+        return to_tsv(self)
+
+    def to_csv(self) -> tuple[str, ...]:
+        """Each table as CSV, in reading order."""
+        from bayou.documents.table_grid import tables_to_csv
+
+        return tables_to_csv(self)
+
+    def to_searchable_pdf(
+        self, images: str | Path | bytes | Iterable[NDArray[np.uint8]], options: OpenOptions | None = None
+    ) -> bytes:
+        """A PDF of the page images with the text invisibly on them.
+
+        Args:
+            images: The file this document was read from (path or content), or its upright page images, uint8 RGB
+                [H, W, 3], in the order of ``pages``.
+            options: How to open the file, where it needs a password or raised limits.
+        """
+        from bayou.documents.to_searchable_pdf import to_searchable_pdf
+
+        return to_searchable_pdf(self, images, options)
