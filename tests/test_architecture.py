@@ -16,6 +16,7 @@ PACKAGE = ROOT / "bayou"
 FLOORS = {
     "config": 0,
     "errors": 0,
+    "cache": 1,
     "model": 1,
     "documents": 1,
     "scorers": 1,
@@ -30,6 +31,7 @@ FLOORS = {
     "bulk": 5,
     "recipes": 6,
     "cli": 7,
+    "__main__": 8,  # python -m bayou
 }
 
 LONGEST_FILE = 400
