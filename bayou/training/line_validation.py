@@ -1,0 +1,72 @@
+"""How well a model reads a fixed set of drafted lines while it learns (torch). Knows the reading rule; no optimiser."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from bayou.engine.request import Prompt, ReadingRule, Request
+from bayou.engine.runtimes.torch import TorchRuntime
+from bayou.engine.speculation import speculate_all
+from bayou.engine.weight_files import Weight, Weights
+from bayou.inputs.characters import BOS_ID, EOS_ID, UNK_ID, CharacterTokenizer
+from bayou.model.line_vlm import LineVLM
+from bayou.scorers.text import edit_distance
+from bayou.training.line_features import DraftedLine
+
+_BATCH = 32
+
+
+def line_request(model: LineVLM, line: DraftedLine, threshold: float) -> Request:
+    """The request that reads ``line``: its visual tokens, begin-of-text, and its draft."""
+    draft = line.draft_ids.astype(np.int64)
+    with torch.inference_mode():
+        visual = model.visual_tokens(torch.from_numpy(line.statistics.astype(np.float32)), torch.from_numpy(draft))
+        begin = model.language_model.embed(torch.tensor([BOS_ID]))
+    embeds = torch.cat((visual, begin)).numpy()
+    positions = np.append(np.arange(len(draft)), 0)
+    rule = ReadingRule((EOS_ID,), threshold, UNK_ID)
+    return Request(Prompt(embeds, positions, 1), rule, 2 * len(draft) + 16, tuple(draft[1:].tolist()))
+
+
+class LineJudge:
+    """Scores of a model on validation lines, together and by source.
+
+    Args:
+        lines: Drafted lines that are not trained on.
+        sources: Names that ``DraftedLine.source`` numbers.
+        threshold: How sure the decoder must be for a correction to count.
+    """
+
+    def __init__(
+        self, lines: Sequence[DraftedLine], sources: Sequence[str], tokenizer: CharacterTokenizer, threshold: float
+    ) -> None:
+        self.lines, self.sources, self.tokenizer, self.threshold = lines, sources, tokenizer, threshold
+
+    def __call__(self, model: LineVLM) -> dict[str, float]:
+        """Character error rate and share of lines read exactly, of the draft and of the model; passes a line."""
+        weights = {name: Weight(value.numpy()) for name, value in model.state_dict().items()}
+        runtime = TorchRuntime(model.config, Weights(weights), "float32")
+        errors: dict[str, list[int]] = defaultdict(list)
+        exact: dict[str, list[bool]] = defaultdict(list)
+        characters = passes = 0
+        for first in range(0, len(self.lines), _BATCH):
+            group = self.lines[first : first + _BATCH]
+            read = speculate_all(runtime, [line_request(model, line, self.threshold) for line in group])
+            for line, (tokens, finished) in zip(group, read, strict=True):
+                truth = self.tokenizer.decode(line.text_ids.tolist())
+                source = self.sources[line.source]
+                texts = {"": [token.id for token in tokens], "draft_": line.draft_ids.tolist()}
+                for reader, ids in texts.items():
+                    text = " ".join(self.tokenizer.decode(ids).split())
+                    errors[reader].append(edit_distance(text, truth))
+                    exact[reader].append(text == truth)
+                    exact[f"{reader}{source}/"].append(text == truth)
+                characters += len(truth)
+                passes += finished.usage.passes
+        scores = {f"validation/{name}exact": float(np.mean(values)) for name, values in exact.items()}
+        rates = {f"validation/{name}cer": sum(values) / characters for name, values in errors.items()}
+        return {**scores, **rates, "validation/passes": passes / len(self.lines)}

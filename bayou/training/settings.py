@@ -1,0 +1,42 @@
+"""The settings of a line reader's training, as one typed value. Knows no torch and no data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class LineTrainingConfig:
+    """Everything that decides a run of nano's first stage (tower frozen).
+
+    Attributes:
+        output: Folder of the run: features, checkpoints, logs, and the model folder ``model/``.
+        real: Folder of real crops (see docs/data.md), or None.
+        synthetic_lines: Different synthetic lines to render.
+        real_views: Times each real crop is seen with another random margin.
+        steps: Optimiser steps of the whole run; the learning rate falls to nothing over them.
+        lines_a_batch: Lines in one rank's batch.
+        validation_lines: Synthetic lines of each category to watch by.
+        draft_noise: Share of drafted characters shown wrongly to the decoder, so that it learns to look.
+    """
+
+    output: Path
+    real: Path | None = None
+    seed: int = 0
+    synthetic_lines: int = 90_000
+    real_views: int = 1
+    steps: int = 6_000
+    lines_a_batch: int = 48
+    learning_rate: float = 1.5e-3
+    final_learning_rate: float = 1e-5
+    warmup_steps: int = 200
+    weight_decay: float = 0.05
+    betas: tuple[float, float] = (0.9, 0.98)
+    gradient_clip: float = 1.0
+    draft_noise: float = 0.04
+    average_decay: float = 0.999
+    checkpoint_every: int = 250
+    validate_every: int = 500
+    validation_lines: int = 60
+    log_every: int = 20
