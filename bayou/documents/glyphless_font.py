@@ -1,7 +1,7 @@
 """A TrueType font whose glyphs show nothing, built here: invisible text needs places and meanings, not shapes.
 
 Knows the font format; not PDF, text or pages. Glyph 0 is ".notdef" and empty. Glyph 1 stands for every character: three
-points on the baseline, as wide as its advance and without area, because readers leave out text that has no width.
+points on a diagonal, without area, but as wide and high as a letter, because readers leave out text that has no extent.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ DESCENT = -200
 
 def glyphless_font() -> bytes:
     """The font file, under a kilobyte."""
-    glyph = _flat_glyph()
+    glyph = _letter_glyph()
     tables = {
         b"glyf": glyph,
         b"head": _head(),
@@ -45,17 +45,18 @@ def _checksum(data: bytes) -> int:
     return sum(struct.unpack(f">{len(padded) // 4}I", padded)) & 0xFFFFFFFF
 
 
-def _flat_glyph() -> bytes:
-    """One contour through (0, 0), (ADVANCE / 2, 0) and (ADVANCE, 0), padded to four bytes."""
-    header = struct.pack(">hhhhhHH", 1, 0, 0, ADVANCE, 0, 2, 0)
-    # Each point is on the curve, x in two bytes; a repeated y takes none.
-    flags = bytes([0x21 | 0x10, 0x21, 0x21])
-    glyph = header + flags + struct.pack(">hh", ADVANCE // 2, ADVANCE - ADVANCE // 2)
+def _letter_glyph() -> bytes:
+    """One contour from the lower left corner to the upper right one and back, padded to four bytes."""
+    header = struct.pack(">hhhhhHH", 1, 0, DESCENT, ADVANCE, ASCENT, 2, 0)
+    # Each point is on the curve; its step from the last one takes two bytes each way, but the first x, which is 0.
+    flags = bytes([0x01 | 0x10, 0x01, 0x01])
+    across, up = ADVANCE // 2, (ASCENT - DESCENT) // 2
+    glyph = header + flags + struct.pack(">hhhhh", across, ADVANCE - across, DESCENT, up, ASCENT - DESCENT - up)
     return glyph + bytes(-len(glyph) % 4)
 
 
 def _head() -> bytes:
-    versions = (0x00010000, 0x00010000, 0, 3_600_000_000)
+    versions = (0x00010000, 0x00010000, 0, 3_800_000_000)
     box = (0, DESCENT, ADVANCE, ASCENT)
     return struct.pack(">4IHHqq4hHHhhh", *versions, 0, UNITS_PER_EM, 0, 0, *box, 0, 8, 2, 0, 0)
 

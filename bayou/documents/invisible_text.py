@@ -19,6 +19,8 @@ from bayou.documents.pdf_writer import PdfWriter
 
 _EM_ADVANCE = ADVANCE / UNITS_PER_EM
 _SHARE_BELOW_BASELINE = -DESCENT / (ASCENT - DESCENT)
+_STEEP = 0.5
+"""Cosine: PDFium takes the words of steeper lines for lines of their own unless they are one text object."""
 _NARROWEST = 1.0
 """Percent: text that had no width at all couldn't be selected."""
 
@@ -131,19 +133,42 @@ def text_operators(page: Page, codes: CharacterCodes, scale: float) -> str:
 
 def _line_operators(line: Line, baseline: _Baseline, page: Page, codes: CharacterCodes, scale: float) -> Iterator[str]:
     size = baseline.height * scale
-    words = [(word, *baseline.extent(word)) for word in words_of(line) if word.text]
+    words = [(word.text, *baseline.extent(word)) for word in words_of(line) if word.text]
     if size <= 0 or not words:
         return
     yield f"/F0 {_number(size)} Tf"
-    for index, (word, start, length) in enumerate(words):
+
+    def place(start: float) -> str:
         x = (baseline.origin[0] + start * baseline.cos) * scale
         y = (page.height - baseline.origin[1] - start * baseline.sin) * scale
         matrix = (baseline.cos, -baseline.sin, baseline.sin, baseline.cos, x, y)
-        yield " ".join(map(_number, matrix)) + " Tm"
-        yield f"{_stretch(length * scale, len(word.text), size)} Tz {codes.encode(word.text)} Tj"
+        return " ".join(map(_number, matrix)) + " Tm"
+
+    # Text and width of each word and of each space between words, in points.
+    runs: list[tuple[str, float]] = []
+    for index, (text, start, length) in enumerate(words):
+        runs.append((text, length * scale))
         if index + 1 < len(words):
-            gap = words[index + 1][1] - start - length
-            yield f"{_stretch(gap * scale, 1, size)} Tz {codes.encode(' ')} Tj"
+            runs.append((" ", (words[index + 1][1] - start - length) * scale))
+    if baseline.cos < _STEEP:
+        yield place(words[0][1])
+        yield from _one_object(runs, codes, size)
+        return
+    for index, (text, width) in enumerate(runs):
+        if index % 2 == 0:
+            yield place(words[index // 2][1])
+        yield f"{_stretch(width, len(text), size)} Tz {codes.encode(text)} Tj"
+
+
+def _one_object(runs: list[tuple[str, float]], codes: CharacterCodes, size: float) -> Iterator[str]:
+    """A line as one text object of one stretch, its characters moved one by one to where they belong."""
+    total = sum(width for _, width in runs)
+    stretch = max(_NARROWEST / 100, total / (sum(len(text) for text, _ in runs) * _EM_ADVANCE * size))
+    parts = []
+    for text, width in runs:
+        back = 1000 * (_EM_ADVANCE - width / (len(text) * size * stretch))
+        parts.extend(f"{codes.encode(character)} {_number(back)}" for character in text)
+    yield f"{_number(100 * stretch)} Tz [{' '.join(parts)}] TJ"
 
 
 def _stretch(width: float, characters: int, size: float) -> str:
