@@ -28,7 +28,8 @@ def case_from_reading(label: str, reading: str) -> tuple[str, bool]:
         reading: What a reader saw, possibly with mistakes.
 
     Returns:
-        The label with each letter's case taken from the letter of the reading that it corresponds to, and whether every letter had one.
+        The label with each letter's case taken from the letter of the reading that it corresponds to, or where there is
+        none from the letter before it; and whether every letter had one.
     """
     # Upper-casing ß and the like would change lengths: compare letter by letter.
     upper_label = [c.upper() if len(c.upper()) == 1 else c for c in label]
@@ -40,4 +41,11 @@ def case_from_reading(label: str, reading: str) -> tuple[str, bool]:
         for k in range(size):
             cased[first + k] = reading[second + k]
             known[first + k] = True
+    # Elsewhere the likeliest case is that of the letter before.
+    lower = False
+    for i, letter in enumerate(cased):
+        if letter.isalpha() and known[i]:
+            lower = letter.islower()
+        elif letter.isalpha() and lower:
+            cased[i] = letter.lower()
     return "".join(cased), all(known)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from bayou.data.sample import LineSample
 from bayou.data.synthetic import records
-from bayou.data.synthetic.content import Corpus, Writer, default_corpus
+from bayou.data.synthetic.content import Writer
+from bayou.data.synthetic.corpus import Corpus, default_corpus
 from bayou.data.synthetic.fonts import FontFace, FontLibrary
 from bayou.data.synthetic.lines import LineRenderer
 from bayou.errors import UsageError

@@ -15,11 +15,14 @@ Colour = tuple[float, float, float]
 
 
 def random_colour(rng: random.Random) -> Colour:
-    """Any colour, greys and dark or light ones as often as in streets."""
-    if rng.random() < 0.35:
-        level = rng.uniform(5, 250)
-        return (level + rng.uniform(-12, 12), level, level + rng.uniform(-12, 12))
-    red, green, blue = colorsys.hsv_to_rgb(rng.random(), rng.betavariate(2, 2), rng.betavariate(2, 1.4))
+    """Any colour as streets and phones show them: greyish mostly, now and then one of a brand."""
+    level = rng.uniform(5, 250)
+    roll = rng.random()
+    if roll < 0.4:
+        cast = rng.uniform(-14, 14)
+        return (level + cast, level + rng.uniform(-4, 4), level - cast)
+    saturation = rng.betavariate(1.3, 2.6) if roll < 0.78 else rng.betavariate(4, 1.5)
+    red, green, blue = colorsys.hsv_to_rgb(rng.choice((rng.random(), rng.gauss(0.08, 0.06) % 1.0, rng.gauss(0.6, 0.05))), saturation, level / 255)
     return (255 * red, 255 * green, 255 * blue)
 
 

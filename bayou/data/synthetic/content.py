@@ -2,108 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 from bayou.data.synthetic import records
 from bayou.data.synthetic.alphabet import ALPHABET_SET, restrict
-from bayou.data.synthetic.words import LANGUAGES
-
-#: Word lists as Debian's packages install them, by file name below a dictionary folder.
-_DICTIONARIES = (
-    "american-english|british-english|french|ngerman|spanish|italian|portuguese|dutch|nederlands|polish|swedish|svenska|danish|bokmaal|nynorsk|"
-    "catalan|galician-minimos|finnish|romanian|faroese|irish"
-).split("|")
-_ENGLISH = ("american-english", "british-english", "english")
-#: Documents that measuring sets may be made of: their text is never learnt.
-_KEPT_FOR_JUDGING = re.compile(r"debian-(faq|policy|reference)|annotations|gnuplot|tesseract|fhs")
-_TEXT_SUFFIXES = ("", ".txt", ".md", ".rst", ".u8")
-_MOST_BYTES_A_FILE = 200_000
-_MOST_CHARACTERS = 12_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """Words by language, and running text where some is at hand.
-
-    Attributes:
-        english: English words.
-        foreign: Lists of words of the other languages, each language as likely as the next.
-        prose: Running text, white space squeezed; "" where no folder held any.
-    """
-
-    english: tuple[str, ...]
-    foreign: tuple[tuple[str, ...], ...]
-    prose: str
-
-
-def text_folders() -> tuple[Path, ...]:
-    """Folders with running text: ``BAYOU_TEXTS`` (a path list), else what Debian's fortunes and documentation leave on a machine."""
-    override = os.environ.get("BAYOU_TEXTS")
-    if override is not None:
-        return tuple(Path(p) for p in override.split(os.pathsep) if p)
-    return tuple(p for p in (Path("/usr/share/games/fortunes"), Path("/usr/share/doc")) if p.is_dir())
-
-
-def _words_of(path: Path) -> tuple[str, ...]:
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        text = raw.decode("iso-8859-1")  # some of Debian's older lists
-    return tuple(w for w in (x.strip() for x in text.split("\n")) if 1 < len(w) <= 24 and ALPHABET_SET.issuperset(w) and not w.endswith("'s"))
-
-
-def read_prose(folders: Sequence[Path]) -> str:
-    """All readable text files below some folders as one string, cleaned to the alphabet; at most 12 million characters."""
-    pieces: list[str] = []
-    total = 0
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.suffix not in _TEXT_SUFFIXES or _KEPT_FOR_JUDGING.search(str(path)) or not path.is_file():
-                continue
-            if path.suffix == "" and (folder / (path.name + ".u8")).exists():
-                continue
-            raw = path.read_bytes()[:_MOST_BYTES_A_FILE]
-            try:
-                text = raw.decode("utf-8")
-            except UnicodeDecodeError:
-                continue  # not UTF-8 text, or cut inside a character: another file serves as well
-            if "\0" in text:
-                continue
-            pieces.append(_squeeze(text))
-            total += len(pieces[-1])
-            if total > _MOST_CHARACTERS:
-                return " ".join(pieces)
-    return " ".join(pieces)
-
-
-def _squeeze(text: str) -> str:
-    text = re.sub(r"([^\w\s])\1{3,}", r"\1\1\1", text)
-    return restrict(text)
-
-
-@lru_cache(maxsize=1)
-def default_corpus() -> Corpus:
-    """The corpus of this machine: built-in words, installed dictionaries and texts (see docs/data.md)."""
-    return load_corpus((Path("/usr/share/dict"),), text_folders())
-
-
-def load_corpus(dictionaries: Sequence[Path], texts: Sequence[Path]) -> Corpus:
-    """Read word lists and running texts; the built-in lists are always there."""
-    lists = {language: tuple(words.split()) for language, words in LANGUAGES.items()}
-    found = {n: _words_of(folder / n) for folder in dictionaries for n in _DICTIONARIES if (folder / n).is_file()}
-    english: tuple[str, ...] = ()
-    for name in _ENGLISH:
-        english += found.get(name, ()) or lists.get(name, ())
-    foreign = tuple(w for n, w in {**lists, **found}.items() if n not in _ENGLISH and w)
-    return Corpus(english, foreign, read_prose(texts))
-
+from bayou.data.synthetic.corpus import Corpus
 
 class Writer:
     """Draws texts from a corpus with one random stream; the same stream gives the same texts."""
@@ -137,8 +40,9 @@ class Writer:
 
     def running(self, length: int) -> str:
         """Running text of about ``length`` characters, cut at words: from the corpus' prose, else made of words."""
-        prose = self.corpus.prose
-        if len(prose) > 4 * length + 1000 and self.rng.random() < 0.6:
+        roll = self.rng.random()
+        prose = self.rng.choice(self.corpus.voices) if self.corpus.voices and roll < 0.3 else self.corpus.prose
+        if len(prose) > 4 * length + 1000 and roll < 0.72:
             start = self.rng.randrange(len(prose) - length - 200)
             begin = prose.find(" ", start) + 1
             text = prose[begin : begin + length + 1]

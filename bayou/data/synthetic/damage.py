@@ -28,7 +28,8 @@ def _noise_field() -> NDArray[np.int16]:
 @lru_cache(maxsize=8)
 def _smooth_field(grain: int) -> NDArray[np.float32]:
     """A fixed field of smooth noise in 0..1 whose spots are about ``grain`` pixels wide."""
-    coarse = np.random.default_rng(grain).random((_SMOOTH_SIDE // grain + 3, 4 * _SMOOTH_SIDE // grain + 3)).astype(np.float32)
+    rows, columns = _SMOOTH_SIDE // grain + 3, 4 * _SMOOTH_SIDE // grain + 3
+    coarse = np.random.default_rng(grain).random((rows, columns)).astype(np.float32)
     return np.asarray(cv2.resize(coarse, (4 * _SMOOTH_SIDE, _SMOOTH_SIDE), interpolation=cv2.INTER_CUBIC), dtype=np.float32)
 
 
@@ -111,7 +112,7 @@ def broken(rng: random.Random, ink: Picture, amount: float) -> Picture:
     grain = rng.choice((2, 2, 4, 8))
     field = smooth(rng, height, width, grain)
     floor = rng.uniform(0.0, 0.6)
-    threshold = 0.1 + 0.5 * amount
+    threshold = 0.05 + 0.35 * amount
     keep = np.clip((field - threshold) * 6.0 + 0.5, floor, 1.0)
     return (ink * keep).astype(np.uint8)
 
@@ -140,7 +141,8 @@ def dots(rng: random.Random, ink: Picture, pitch: float) -> Picture:
 
 def threshold(rng: random.Random, image: Picture) -> Picture:
     """A two-level scan (grey pictures), softened again as when it is scaled."""
-    level = int(np.clip(np.mean(image) * rng.uniform(0.7, 0.95), 60, 220))
+    dark, light = np.percentile(image[::2, ::2], (2, 90))
+    level = int(dark + (light - dark) * rng.uniform(0.4, 0.7))
     hard = np.where(image > level, rng.randint(225, 255), rng.randint(0, 40)).astype(np.uint8)
     return blur(rng, hard, rng.uniform(0.3, 0.8)) if rng.random() < 0.7 else hard
 
@@ -159,7 +161,7 @@ def shade(rng: random.Random, image: Picture, depth: float) -> Picture:
     """Uneven light: a ramp or a soft shadow, down to ``1 - depth``."""
     height, width = image.shape[:2]
     if rng.random() < 0.5:
-        field = smooth(rng, height, width, rng.choice((64, 128)))
+        field = smooth(rng, height, width, rng.choice((128, 256)))
     else:
         angle = rng.uniform(0, 2 * np.pi)
         x = np.linspace(-1, 1, width, dtype=np.float32)[None, :] * np.float32(np.cos(angle))

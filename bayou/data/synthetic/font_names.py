@@ -46,6 +46,23 @@ _SEGMENTS = re.compile(r"^dseg", re.IGNORECASE)
 _TERMINAL = re.compile(r"^p(x|xplus|x437) ?|terminus|proggy|3270|ocr|vt220|glass tty|sixtyfour|topaz|spleen|press start|unifont|amiga", re.IGNORECASE)
 _BRK = re.compile(r" brk$", re.IGNORECASE)
 
+#: Families as documents, tills, signs and people mostly have them: drawn as often as all others together.
+COMMON = frozenset(
+    """
+    liberation sans|liberation serif|liberation mono|nimbus sans|nimbus roman|nimbus mono ps|nimbus sans narrow|tex gyre termes
+    tex gyre heros|tex gyre pagella|tex gyre schola|tex gyre heros cn|p052|c059|latin modern roman|latin modern sans|latin modern mono
+    cmu serif|cmu sans serif|dejavu sans|dejavu serif|dejavu sans mono|noto sans|noto serif|open sans|roboto|roboto condensed|lato
+    pt sans|pt serif|linux libertine o|linux biolinum o|freesans|freeserif|freemono|caladea|clear sans|arimo|tinos|cousine|inter
+    ubuntu|arial|helvetica|times new roman|courier new|georgia|verdana|calibri|cambria|tahoma|segoe ui|consolas|menlo|courier prime
+    courier prime sans|hack|fira code|jetbrains mono|inconsolata|oxygen mono|league mono|go mono|anton|bebas neue|bungee|lobster two
+    league spartan|orbitron|yanone kaffeesatz|leckerli one|cherry bomb|ubuntu-title|okolaks|eurofurence|caveat|indie flower|kalam
+    dkghandwriting|because we connect|because we create|because we learn|because we organize|dancing script|kristi|great vibes
+    rufscript|pacifico|kaushan script|ecolier_court|abecedario|klee one|setofont|z003|tex gyre chorus|delphine|steve|permanent marker
+    it wasn't me|comic neue|el abogado loco|ocr b|ocra|glass tty vt220|ibm 3270|px ibm vga8|px ibm vga9|px ibm ega8|px ibm mda
+    px verite 8x16|px ati 8x16|px phoenixega 8x16|spleen 12x24|spleen 16x32|terminus (ttf)|press start 2p
+    """.replace("\n", "|").replace("    ", "").strip("| ").split("|")
+)
+
 #: Families never trained on: validation stand-ins are made of them (see bayou.data.validation).
 HELD_OUT = frozenset(
     "shadows into light|because we mentor|satisfy|breip|domestic manners|righteous|abril fatface|cabin sketch|cabinsketch|brigadoom brk|"

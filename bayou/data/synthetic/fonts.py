@@ -6,6 +6,7 @@ import importlib.util
 import json
 import logging
 import os
+import re
 import random
 import sys
 from collections.abc import Iterable, Sequence
@@ -19,21 +20,25 @@ from PIL import ImageFont
 
 from bayou.cache import make_cache_folder
 from bayou.data.synthetic.alphabet import ALPHABET
-from bayou.data.synthetic.font_names import CURSIVE, HELD_OUT, classify
+from bayou.data.synthetic.font_names import COMMON, CURSIVE, HELD_OUT, classify
+from bayou.errors import UsageError
 
 KINDS = ("print", "mono", "terminal", "handwriting", "display", "segment")
 #: Raised when what is stored about fonts changes meaning.
-_INDEX_VERSION = 4
+_INDEX_VERSION = 5
 _PROBE_SIZE = 40
 _DIGITS = "0123456789"
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #: A small capital is the capital itself in another size: this much of the two inks must agree, for this share of letters.
 _UNICASE_AGREEMENT = 0.82
-_UNICASE_SHARE = 0.7
+_UNICASE_SHARE = 0.6
+_SMALL_CAPITALS = re.compile(r"\b(small ?)?caps\b|\bsc\b|smallcaps|titling|capitals|ADF Style", re.IGNORECASE)
+"""Families whose small letters are small capitals, too unlike the large ones in proportion for the shapes to tell."""
 _UNICASE_LETTERS = "aegrnbdhmqt"
 # fontTools reports harmless oddities of old fonts at every opening.
 logging.getLogger("fontTools").setLevel(logging.ERROR)
 #: Installed packages that carry fonts are named with this prefix (PyPI's fontpkg-* wheels).
+_COMMON_SHARE = 0.5
 _PACKAGE_PREFIX = "fontpkg_"
 
 
@@ -176,7 +181,8 @@ def _inspect(path: Path) -> list[FontFace]:
         if not set(_DIGITS + _CAPITALS) <= set(characters):
             return []
         same = sum(_same_shape(_ink(font, c), _ink(font, c.upper())) for c in _UNICASE_LETTERS if c in characters)
-        unicase = "a" not in characters or bool(same >= _UNICASE_SHARE * len(_UNICASE_LETTERS))
+        small_capitals = _SMALL_CAPITALS.search(family) is not None
+        unicase = small_capitals or "a" not in characters or bool(same >= _UNICASE_SHARE * len(_UNICASE_LETTERS))
     except (TTLibError, OSError, ValueError, KeyError, AssertionError):
         # A broken font is no reason to stop: it is left out, as a font that isn't installed would be.
         return []
@@ -211,12 +217,21 @@ def scan(files: Sequence[Path], cache: Path | None = None) -> list[FontFace]:
     return faces
 
 
+def _style_weight(style: str) -> float:
+    lower = style.casefold()
+    weight = 0.3 if "italic" in lower or "oblique" in lower or "slanted" in lower else 1.0
+    return weight * (0.5 if any(w in lower for w in ("thin", "hairline", "extralight", "ultralight")) else 1.0)
+
+
 @dataclass(slots=True)
 class FontLibrary:
     """The faces to draw with, by kind and family: a family is drawn first, so that one with 18 files counts once."""
 
     faces: list[FontFace]
     families: dict[str, dict[str, list[FontFace]]] = field(init=False)
+    _sets: dict[int, frozenset[str]] = field(init=False)
+    _common: dict[str, list[str]] = field(init=False)
+    _others: dict[str, list[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         seen: set[tuple[str, str, int | None]] = set()
@@ -229,8 +244,8 @@ class FontLibrary:
             seen.add(key)
             self.families[kind].setdefault(face.family, []).append(face)
         self._sets = {id(f): frozenset(f.characters) for f in self.faces}
-
-    _sets: dict[int, frozenset[str]] = field(init=False, default_factory=dict)
+        self._common = {k: [f for f in families if f.casefold() in COMMON] for k, families in self.families.items()}
+        self._others = {k: [f for f in families if f.casefold() not in COMMON] for k, families in self.families.items()}
 
     @classmethod
     def find(cls, held_out: bool = False, folders: Sequence[Path] | None = None) -> FontLibrary:
@@ -243,9 +258,19 @@ class FontLibrary:
         return self._sets[id(face)].issuperset(text)
 
     def pick(self, rng: random.Random, kind: str) -> FontFace:
-        """A face of a kind, families being equally likely; kinds that this machine lacks fall back to print."""
-        families = self.families[kind] or self.families["print"] or self.families["mono"]
-        return rng.choice(families[rng.choice(list(families))])
+        """A face of a kind: common families as often as all others together, upright ones more often than italics.
+
+        Raises:
+            UsageError: This machine has no usable font at all.
+        """
+        if not self.families[kind]:
+            kind = next((k for k in KINDS if self.families[k]), "")
+            if not kind:
+                raise UsageError("no usable font found: install some, or name folders of fonts in BAYOU_FONTS (see docs/data.md)")
+        first, second = self._common[kind], self._others[kind]
+        names = (first if rng.random() < _COMMON_SHARE else second) or first or second
+        faces = self.families[kind][rng.choice(names)]
+        return rng.choices(faces, weights=[_style_weight(f.style) for f in faces])[0]
 
     def pick_for(self, rng: random.Random, kinds: Sequence[str], text: str, tries: int = 12) -> FontFace | None:
         """A face of one of ``kinds`` that can write ``text`` in full, or None after some tries."""

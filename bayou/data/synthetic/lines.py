@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayou.data.sample import LineSample
-from bayou.data.synthetic.content import Corpus, Writer, default_corpus
+from bayou.data.synthetic.content import Writer
+from bayou.data.synthetic.corpus import Corpus, default_corpus
 from bayou.data.synthetic.fonts import FontFace, FontLibrary
-from bayou.data.synthetic.looks import paint_paper, paint_scene
+from bayou.data.synthetic.looks import legible, paint_paper, paint_scene
 from bayou.data.synthetic.setting import Setting, set_line
 from bayou.data.synthetic.warp import Bend, bend_ink
 
@@ -29,6 +30,8 @@ _KINDS: dict[str, tuple[str, ...]] = {
 }
 #: What a seven-segment display can show so that people read it.
 _SEGMENT_CHARACTERS = frozenset("0123456789:.- ")
+#: How often a line is painted anew when its letters drowned.
+_PAINTINGS = 4
 _PLAIN_FACES = ("print",)
 
 
@@ -84,10 +87,11 @@ class LineRenderer:
                 int(np.ceil(outline[:, 0].max())), int(np.ceil(outline[:, 1].max())),
             )
         ink = _crop(rng, category, ink, box, setting)
-        if category == "scene" or (category == "figures" and rng.random() < 0.45):
-            image = paint_scene(rng, ink)
-        else:
-            image = paint_paper(rng, ink, category)
+        street = category == "scene" or (category == "figures" and rng.random() < 0.45)
+        for _ in range(_PAINTINGS):
+            image = paint_scene(rng, ink) if street else paint_paper(rng, ink, category)
+            if legible(image, ink):
+                break
         return LineSample(image, text, f"synthetic/{category}")
 
     def _setting(self, rng: random.Random, category: str, face: FontFace, text: str) -> Setting:
@@ -96,7 +100,8 @@ class LineRenderer:
         size = rng.randint(20, 34) if long else rng.randint(24, 52)
         tracking = 0.0
         if rng.random() < (0.06 if long else 0.15) and not face.cursive:
-            tracking = rng.choice((rng.uniform(-0.05, 0.0), rng.uniform(0.0, 0.15), rng.uniform(0.1, 0.5)))
+            widest = 0.2 if category in ("receipt", "document") else 0.45
+            tracking = rng.choice((rng.uniform(-0.05, 0.0), rng.uniform(0.0, 0.12), rng.uniform(0.05, widest)))
         second = None
         if category == "document" and rng.random() < 0.12:
             second = self.fonts.pick(rng, rng.choice(("mono", "print", "print")))
@@ -117,7 +122,7 @@ class LineRenderer:
             second=second,
             tracking=tracking,
             word_space=rng.choice((1.0, 1.0, 1.0, rng.uniform(0.7, 1.2), rng.uniform(1.2, 3.0))) if " " in text else 1.0,
-            stretch=_stretch(rng, category),
+            stretch=_stretch(rng, category, face.monospaced),
             wander=rng.uniform(0.0, 0.05) if category == "handwriting" else 0.0,
             smooth=rng.random() < 0.4,
             neighbours=neighbours,
@@ -131,9 +136,11 @@ def _drawable(text: str, characters: str) -> str:
     return "".join(c for c in text if c in covered)
 
 
-def _stretch(rng: random.Random, category: str) -> float:
-    if category == "receipt" and rng.random() < 0.35:
-        return rng.choice((rng.uniform(0.6, 0.95), rng.uniform(1.1, 1.4), rng.uniform(1.5, 2.0)))
+def _stretch(rng: random.Random, category: str, monospaced: bool) -> float:
+    if category == "receipt" and monospaced and rng.random() < 0.7:
+        return rng.uniform(0.55, 0.9)  # the tall, narrow letters of thermal printers
+    if category == "receipt" and rng.random() < 0.25:
+        return rng.choice((rng.uniform(0.6, 0.95), rng.uniform(0.75, 0.95), rng.uniform(1.1, 1.7)))
     if category == "document" and rng.random() > 0.2:
         return 1.0
     return rng.uniform(0.75, 1.25) if rng.random() < 0.5 else 1.0

@@ -13,6 +13,10 @@ from bayou.data.synthetic.backgrounds import colour_pair, lay_ink, surface, tint
 
 Picture = NDArray[np.uint8]
 
+#: Letters must differ from their ground by so many levels of brightness, and by this multiple of the ground's own deviation.
+_SMALLEST_GAP = 14.0
+_GAP_TO_SPREAD = 1.1
+
 
 def _final_height(rng: random.Random, height: int, low: int, high: int) -> int:
     """A height in pixels between two bounds, small ones as likely as large ones, never far above what was drawn."""
@@ -56,8 +60,8 @@ def _printed(rng: random.Random, ink: Picture, category: str) -> Picture:
     grey = (paper - (ink.astype(np.float32) * ((paper - dark) / 255.0))).astype(np.uint8)
     if rng.random() < 0.5:
         grey = damage.noise(rng, grey, rng.uniform(1, 9))
-    if rng.random() < 0.25:
-        grey = damage.shade(rng, grey, rng.uniform(0.05, 0.45))
+    if rng.random() < (0.1 if category == "receipt" else 0.22):
+        grey = damage.shade(rng, grey, rng.uniform(0.05, 0.4))
     if rng.random() < 0.06:
         grey = damage.fold(rng, grey)
     if rng.random() < 0.05:
@@ -77,14 +81,15 @@ def _scribble(rng: random.Random, grey: Picture) -> None:
 
 def _scanned(rng: random.Random, grey: Picture, category: str) -> Picture:
     """What scanner, camera and file format did."""
-    low, high = (13, 50) if category == "receipt" else (16, 60)
-    if rng.random() < 0.45:
-        grey = damage.blur(rng, grey, rng.uniform(0.3, 1.3) * grey.shape[0] / 48)
+    low, high = (14, 50) if category == "receipt" else (16, 60)
+    roll = rng.random()
+    if roll < 0.3:
+        grey = damage.blur(rng, grey, rng.uniform(0.3, 1.2) * grey.shape[0] / 48)
+    elif roll < 0.4:
+        grey = damage.low_resolution(rng, grey, rng.randint(15, 26))
     if rng.random() < 0.75:
         grey = damage.resize_to(rng, grey, max(10, _final_height(rng, grey.shape[0], low, high)))
-    elif rng.random() < 0.3:
-        grey = damage.low_resolution(rng, grey, rng.randint(13, 24))
-    if category != "handwriting" and rng.random() < 0.12:
+    if category != "handwriting" and rng.random() < 0.08 and grey.shape[0] > 20:
         grey = damage.threshold(rng, grey)
     if rng.random() < 0.25:
         grey = damage.sharpen(rng, grey)
@@ -98,13 +103,13 @@ def _scanned(rng: random.Random, grey: Picture, category: str) -> Picture:
 def _coloured(rng: random.Random, grey: Picture, category: str) -> Picture:
     """To RGB: grey mostly, else tinted paper or coloured ink, or light on dark."""
     roll = rng.random()
-    if roll < 0.72:
+    if roll < {"receipt": 0.86, "handwriting": 0.6}.get(category, 0.74):
         return np.repeat(grey[:, :, None], 3, axis=2)
-    if roll < 0.84:
+    if roll < {"receipt": 0.94}.get(category, 0.85):
         paper = tuple(rng.uniform(205, 255) for _ in range(3))
         ink = tuple(rng.uniform(0, 70) for _ in range(3))
         return tint(rng, grey, ink, paper)  # type: ignore[arg-type]
-    if roll < 0.93:
+    if roll < {"receipt": 0.98}.get(category, 0.93):
         blue = category == "handwriting" or rng.random() < 0.5
         ink = (rng.uniform(0, 70), rng.uniform(0, 90), rng.uniform(100, 230)) if blue else tuple(rng.uniform(0, 150) for _ in range(3))
         level = rng.uniform(235, 255)
@@ -120,9 +125,9 @@ def paint_scene(rng: random.Random, ink: Picture) -> Picture:
         ink = damage.resize_to(rng, ink, start)
     if rng.random() < 0.25:
         ink = damage.thicken(rng, ink, rng.uniform(-0.5, 1.2))
-    if rng.random() < 0.06:
-        ink = damage.broken(rng, ink, rng.uniform(0.0, 0.5))
-    letters, ground_colour = colour_pair(rng, rng.choice((25.0, 50.0, 80.0, 110.0)))
+    if rng.random() < 0.05:
+        ink = damage.broken(rng, ink, rng.uniform(0.0, 0.4))
+    letters, ground_colour = colour_pair(rng, rng.choice((30.0, 50.0, 80.0, 110.0)))
     height, width = ink.shape
     image = lay_ink(rng, surface(rng, ground_colour, height, width), ink, letters)
     if rng.random() < 0.3:
@@ -133,19 +138,37 @@ def paint_scene(rng: random.Random, ink: Picture) -> Picture:
 
 
 def _photographed(rng: random.Random, image: Picture) -> Picture:
+    """What lens, hand, sensor and file format did: mostly one kind of softness, seldom two."""
     scale = image.shape[0] / 48
-    if rng.random() < 0.5:
-        image = damage.blur(rng, image, rng.uniform(0.3, 1.8) * scale)
-    if rng.random() < 0.12:
-        image = damage.motion(rng, image, rng.randint(3, max(4, int(7 * scale))))
+    roll = rng.random()
+    if roll < 0.4:
+        image = damage.blur(rng, image, rng.uniform(0.3, 1.7) * scale)
+    elif roll < 0.5:
+        image = damage.motion(rng, image, rng.randint(3, max(4, int(6 * scale))))
+    elif roll < 0.6:
+        image = damage.low_resolution(rng, image, rng.randint(13, 22))
     if rng.random() < 0.8:
-        image = damage.resize_to(rng, image, max(10, _final_height(rng, image.shape[0], 12, 64)))
+        low = 20 if roll < 0.5 else 13
+        image = damage.resize_to(rng, image, max(10, _final_height(rng, image.shape[0], low, 64)))
     if rng.random() < 0.3:
-        image = damage.tone(rng, image, rng.uniform(0.5, 1.25), rng.uniform(-40, 40))
+        image = damage.tone(rng, image, rng.uniform(0.6, 1.25), rng.uniform(-40, 40))
     if rng.random() < 0.2:
         image = damage.sharpen(rng, image)
     if rng.random() < 0.5:
-        image = damage.noise(rng, image, rng.uniform(1, 9))
+        image = damage.noise(rng, image, rng.uniform(1, 8))
     if rng.random() < 0.55:
-        image = damage.jpeg(image, rng.randint(20, 90))
+        image = damage.jpeg(image, rng.randint(25, 90))
     return image
+
+
+def legible(image: Picture, ink: Picture) -> bool:
+    """Whether letters stand out: their brightness against the ground around them, beside how restless that ground is."""
+    height, width = image.shape[:2]
+    mask = cv2.resize(ink, (width, height), interpolation=cv2.INTER_AREA)
+    letters, ground = mask > 150, cv2.dilate(mask, np.ones((3, 3), np.uint8)) < 20
+    if np.count_nonzero(letters) < 8 or np.count_nonzero(ground) < 8:
+        return True
+    grey = image.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+    inside, outside = grey[letters], grey[ground]
+    gap = abs(float(inside.mean()) - float(outside.mean()))
+    return gap > _SMALLEST_GAP and gap > _GAP_TO_SPREAD * float(outside.std())
