@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -26,6 +27,7 @@ TITLES = {"price": "Price", "units": "Units", "port": "Port", "date": "Loaded", 
 RIGHT_ALIGNED = {"Price", "Units", "Loaded", "Weight"}
 
 
+@cache
 def font(size: int, weight: str = "Regular") -> ImageFont.FreeTypeFont:
     """Lato; FileNotFoundError where it isn't installed (Debian: fonts-lato)."""
     for folder in map(Path, FONT_FOLDERS):
