@@ -24,7 +24,7 @@ from bayou.data.synthetic.alphabet import ALPHABET
 from bayou.data.synthetic.lines import MIX, render_line
 from bayou.data.validation import CATEGORIES, validation_lines
 from bayou.inputs.characters import CharacterTokenizer
-from bayou.model.config import LanguageConfig, LineVisionConfig, VLMConfig
+from bayou.model.family import nano_config
 from bayou.model.line_vision_import import import_tower, read_characters
 from bayou.model.line_vlm import LineVLM
 from bayou.reading.wheel_models import RECOGNISER, wheel_model
@@ -57,25 +57,10 @@ def vocabulary() -> tuple[str, ...]:
     return tuple(dict.fromkeys(ALPHABET + KEPT_SIGNS))
 
 
-def nano_config() -> VLMConfig:
-    """nano: PP-OCRv6-small's tower, a projector, and a Danube-shaped decoder of three layers."""
-    language = LanguageConfig(
-        hidden_size=256,
-        num_hidden_layers=3,
-        num_attention_heads=8,
-        num_key_value_heads=4,
-        intermediate_size=704,
-        vocab_size=CharacterTokenizer(vocabulary()).vocab_size,
-        rope_theta=10_000.0,
-        max_position_embeddings=512,
-    )
-    return VLMConfig(vision=LineVisionConfig(), language=language, name="nano", template="line", max_tiles=1)
-
-
 def new_nano(seed: int) -> tuple[LineVLM, Drafter]:
     """A nano with the published tower, and projector and decoder from nothing; and the tower as drafter."""
     torch.manual_seed(seed)
-    model = LineVLM(nano_config())
+    model = LineVLM(nano_config(CharacterTokenizer(vocabulary()).vocab_size))
     published = wheel_model(RECOGNISER)
     import_tower(model.vision_model, published)
     return model, Drafter(FrozenTower(published), read_characters(published), CharacterTokenizer(vocabulary()))

@@ -133,12 +133,12 @@ class LineTrainer:
         norm = torch.nn.utils.clip_grad_norm_(self.parameters, config.gradient_clip)
         if not torch.isfinite(norm):
             raise BayouError(
-                f"the gradient is {float(norm)} at step {self.step}; lower learning_rate or look at the data"
+                f"the gradient is {norm.item()} at step {self.step}; lower learning_rate or look at the data"
             )
         self.optimizer.step()
         self.average.update()
         self.step += 1
-        return float(loss)
+        return loss.item()
 
     def _validate(self, log: RunLog) -> None:
         if self.ranks.first:

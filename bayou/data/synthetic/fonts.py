@@ -6,13 +6,14 @@ import importlib.util
 import json
 import logging
 import os
-import re
 import random
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from fontTools.ttLib import TTFont, TTLibError
@@ -140,9 +141,7 @@ def _same_shape(first: np.ndarray | None, second: np.ndarray | None) -> bool:
         return False
     side = 24
     grid = (np.arange(side) + 0.5) / side
-    shapes = [
-        s[(grid * s.shape[0]).astype(int)][:, (grid * s.shape[1]).astype(int)] > 127 for s in (first, second)
-    ]
+    shapes = [s[(grid * s.shape[0]).astype(int)][:, (grid * s.shape[1]).astype(int)] > 127 for s in (first, second)]
     union = np.count_nonzero(shapes[0] | shapes[1])
     return union > 0 and np.count_nonzero(shapes[0] & shapes[1]) / union > _UNICASE_AGREEMENT
 
@@ -194,8 +193,11 @@ def _weights(lowest: float, highest: float) -> list[int | None]:
 
 
 def scan(files: Sequence[Path], cache: Path | None = None) -> list[FontFace]:
-    """Inspect font files, remembering what was found by path, size and time in ``cache`` (a JSON file)."""
-    known: dict[str, list[dict[str, object]]] = {}
+    """Inspect font files, remembering what was found by name and size in ``cache`` (a JSON file).
+
+    Names and sizes, not folders and times, so that an index can travel with its fonts to another machine.
+    """
+    known: dict[str, list[dict[str, Any]]] = {}
     if cache is not None and cache.is_file():
         stored = json.loads(cache.read_text(encoding="utf-8"))
         if stored.get("version") == _INDEX_VERSION and stored.get("alphabet") == ALPHABET:
@@ -203,16 +205,15 @@ def scan(files: Sequence[Path], cache: Path | None = None) -> list[FontFace]:
     fresh = False
     faces: list[FontFace] = []
     for path in files:
-        stat = path.stat()
-        key = f"{path}|{stat.st_size}|{int(stat.st_mtime)}"
+        key = f"{path.name}|{path.stat().st_size}"
         if key not in known:
             known[key] = [asdict(f) for f in _inspect(path)]
             fresh = True
-        faces += [FontFace(**entry) for entry in known[key]]  # type: ignore[arg-type]
+        faces += [FontFace(**{**entry, "path": str(path)}) for entry in known[key]]
     if fresh and cache is not None:
-        cache.parent.mkdir(parents=True, exist_ok=True)
+        index = {"version": _INDEX_VERSION, "alphabet": ALPHABET, "files": known}
         partial = cache.with_suffix(f".{os.getpid()}.part")
-        partial.write_text(json.dumps({"version": _INDEX_VERSION, "alphabet": ALPHABET, "files": known}), encoding="utf-8")
+        partial.write_text(json.dumps(index), encoding="utf-8")
         os.replace(partial, cache)
     return faces
 
@@ -266,7 +267,9 @@ class FontLibrary:
         if not self.families[kind]:
             kind = next((k for k in KINDS if self.families[k]), "")
             if not kind:
-                raise UsageError("no usable font found: install some, or name folders of fonts in BAYOU_FONTS (see docs/data.md)")
+                raise UsageError(
+                    "no usable font found: install some, or name folders of fonts in BAYOU_FONTS (see docs/data.md)"
+                )
         first, second = self._common[kind], self._others[kind]
         names = (first if rng.random() < _COMMON_SHARE else second) or first or second
         faces = self.families[kind][rng.choice(names)]
