@@ -12,10 +12,19 @@ LINE_HEIGHT = 48
 MINIMUM_WIDTH = 320
 """RapidOCR's recogniser pads every line to this width; the tower was trained so and reads narrower ones worse."""
 
+WIDTH_STEP = 32
+"""Padded widths are multiples of this many pixels, so that lines of like width can share a batch and read the same in
+it: the tower's gates average over the whole width, padding included, so the padding is part of what is read."""
+
 
 def resized_width(width: int, height: int) -> int:
     """Columns of a line of ``width`` x ``height`` pixels after scaling to ``LINE_HEIGHT``: rounded up, at least 1."""
     return max(1, -(-LINE_HEIGHT * width // height))
+
+
+def padded_width(scaled_width: int, minimum_width: int = MINIMUM_WIDTH) -> int:
+    """Pixels of width that the tower sees for a line of ``scaled_width``: a multiple of ``WIDTH_STEP``."""
+    return -(-max(scaled_width, minimum_width) // WIDTH_STEP) * WIDTH_STEP
 
 
 def prepare_line(image: NDArray[np.uint8], minimum_width: int = MINIMUM_WIDTH) -> NDArray[np.float32]:
@@ -26,7 +35,7 @@ def prepare_line(image: NDArray[np.uint8], minimum_width: int = MINIMUM_WIDTH) -
         minimum_width: The result is padded on the right, with mid-grey (0.0), to at least this width.
 
     Returns:
-        float32 [3, 48, max(ceil(48 W / H), minimum_width)], RGB, (x / 255 - 0.5) / 0.5.
+        float32 [3, 48, W'], RGB, (x / 255 - 0.5) / 0.5; W' is ``padded_width`` of the line.
 
     Raises:
         InputError: not such an image, or one without pixels.
@@ -38,7 +47,7 @@ def prepare_line(image: NDArray[np.uint8], minimum_width: int = MINIMUM_WIDTH) -
         raise InputError("a line image without pixels")
     new_width = resized_width(width, height)
     scaled = cv2.resize(image, (new_width, LINE_HEIGHT), interpolation=cv2.INTER_LINEAR)
-    pixels = np.zeros((3, LINE_HEIGHT, max(new_width, minimum_width)), dtype=np.float32)
+    pixels = np.zeros((3, LINE_HEIGHT, padded_width(new_width, minimum_width)), dtype=np.float32)
     pixels[:, :, :new_width] = scaled.transpose(2, 0, 1)
     pixels[:, :, :new_width] /= 255.0
     pixels[:, :, :new_width] -= 0.5

@@ -60,7 +60,7 @@ def test_plain_text_is_sentencepiece(text: str) -> None:
 @given(st.lists(st.one_of(st.sampled_from(sorted(SPECIALS)), st.text(alphabet="ab <|>\n▁é字")), max_size=8))
 def test_pieces_between_special_tokens_are_encoded_alone(parts: list[str]) -> None:
     """A rule written another way: the earliest special token, the longest of those that start there."""
-    text, expected = "".join(parts), []
+    text, expected = "".join(parts), list[int]()
     while text:
         found = [(text.find(token), -len(token), token) for token in SPECIALS if token in text]
         place, _, token = min(found) if found else (len(text), 0, "")
