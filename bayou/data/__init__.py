@@ -1,1 +1,1 @@
-"""Where training samples come from: synthetic lines and real crops. Knows fonts, texts and images; knows no model and no training."""
+"""Where training samples come from. Knows fonts, texts and images; knows no model and no training."""

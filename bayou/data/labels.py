@@ -1,4 +1,4 @@
-"""Judging and mending labels by a first reading of the same crop. Knows texts only; knows no model that did the reading."""
+"""Judging and mending labels by a first reading of the same crop. Knows texts; not the model that read."""
 
 from __future__ import annotations
 

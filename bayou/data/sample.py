@@ -1,4 +1,4 @@
-"""What a training sample of a line is. Knows its image and its text; knows neither where it is stored nor who learns from it."""
+"""What a training sample of a line is. Knows image and text; knows no storage and no learner."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A fixed set of synthetic lines to watch training by: seeded, in fonts never trained on. Knows how to make them; knows no scores.
+"""A fixed set of synthetic lines to watch training by, in fonts never trained on. Knows no scores.
 
-The categories cursive, block capitals, artistic and handwritten digits stand in for real handwriting and lettering, for which no
-freely licensed set is at hand; they are named stand-ins wherever they are reported.
+The categories cursive, block capitals, artistic and handwritten digits stand in for real handwriting and lettering,
+for which no freely licensed set is at hand; they are named stand-ins wherever they are reported.
 """
 
 from __future__ import annotations
@@ -56,13 +56,21 @@ CATEGORIES: tuple[Category, ...] = (
     Category("scene", "scene", ("print",), Writer.scene),
     Category("codes", "figures", ("print", "mono"), Writer.figures),
     Category("cursive (stand-in)", "handwriting", ("handwriting",), _note, cursive=True),
-    Category("block capitals (stand-in)", "handwriting", ("handwriting",), lambda w: _one_to_three_words(w).upper(), cursive=False),
+    Category(
+        "block capitals (stand-in)",
+        "handwriting",
+        ("handwriting",),
+        lambda w: _one_to_three_words(w).upper(),
+        cursive=False,
+    ),
     Category("artistic (stand-in)", "scene", ("display",), lambda w: w.cased(_one_to_three_words(w))),
     Category("handwritten digits (stand-in)", "handwriting", ("handwriting",), lambda w: records.digits(w.rng, 2, 9)),
 )
 
 
-def validation_lines(per_category: int = 100, fonts: FontLibrary | None = None, corpus: Corpus | None = None) -> list[LineSample]:
+def validation_lines(
+    per_category: int = 100, fonts: FontLibrary | None = None, corpus: Corpus | None = None
+) -> list[LineSample]:
     """The validation set.
 
     Args:
@@ -89,7 +97,9 @@ def _faces(library: FontLibrary, category: Category) -> list[FontFace]:
     families = [faces for kind in category.kinds for _, faces in sorted(library.families[kind].items())]
     faces = [f for group in families for f in group if category.cursive is None or f.cursive == category.cursive]
     if not faces:
-        raise UsageError(f"no held-out font for the validation category '{category.name}': install the fonts that docs/data.md names")
+        raise UsageError(
+            f"no held-out font for the validation category '{category.name}': install the fonts that docs/data.md names"
+        )
     return faces
 
 

@@ -1,4 +1,4 @@
-"""The characters that synthetic text may use: Latin script of the European languages, digits and common signs. Knows no fonts."""
+"""The characters that synthetic text may use: European Latin script, digits, common signs. Knows no fonts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ ALPHABET = ASCII + ACCENTED + SIGNS
 ALPHABET_SET = frozenset(ALPHABET)
 
 #: Same-looking characters that a reader can't tell apart: written one way in every label.
-LOOK_ALIKES = str.maketrans({"\u00a0": " ", "\u2010": "-", "\u2011": "-", "\u2212": "-", "\u02bc": "’", "`": "`", "\u00ad": ""})
+LOOK_ALIKES = str.maketrans(
+    {"\u00a0": " ", "\u2010": "-", "\u2011": "-", "\u2212": "-", "\u02bc": "’", "`": "`", "\u00ad": ""}
+)
 
 
 def restrict(text: str) -> str:

@@ -22,7 +22,9 @@ def random_colour(rng: random.Random) -> Colour:
         cast = rng.uniform(-14, 14)
         return (level + cast, level + rng.uniform(-4, 4), level - cast)
     saturation = rng.betavariate(1.3, 2.6) if roll < 0.78 else rng.betavariate(4, 1.5)
-    red, green, blue = colorsys.hsv_to_rgb(rng.choice((rng.random(), rng.gauss(0.08, 0.06) % 1.0, rng.gauss(0.6, 0.05))), saturation, level / 255)
+    red, green, blue = colorsys.hsv_to_rgb(
+        rng.choice((rng.random(), rng.gauss(0.08, 0.06) % 1.0, rng.gauss(0.6, 0.05))), saturation, level / 255
+    )
     return (255 * red, 255 * green, 255 * blue)
 
 
@@ -36,7 +38,11 @@ def colour_pair(rng: random.Random, contrast: float) -> tuple[Colour, Colour]:
         ink, ground = random_colour(rng), random_colour(rng)
         if abs(luminance(ink) - luminance(ground)) >= contrast:
             return ink, ground
-    return ((20.0, 20.0, 20.0), (235.0, 235.0, 235.0)) if rng.random() < 0.5 else ((240.0, 240.0, 240.0), (25.0, 25.0, 25.0))
+    return (
+        ((20.0, 20.0, 20.0), (235.0, 235.0, 235.0))
+        if rng.random() < 0.5
+        else ((240.0, 240.0, 240.0), (25.0, 25.0, 25.0))
+    )
 
 
 def plane(colour: Colour, height: int, width: int) -> NDArray[np.float32]:
@@ -70,40 +76,55 @@ def _clutter(rng: random.Random, ground: NDArray[np.float32], colour: Colour) ->
         form = rng.randrange(4)
         if form == 0:
             x = rng.randint(0, width)
-            cv2.line(ground, (x, 0), (x + rng.randint(-height, height), height), near, rng.randint(1, max(2, height // 6)))
+            cv2.line(
+                ground, (x, 0), (x + rng.randint(-height, height), height), near, rng.randint(1, max(2, height // 6))
+            )
         elif form == 1:
             y = rng.choice((rng.randint(0, height // 5), rng.randint(4 * height // 5, height)))
             cv2.line(ground, (0, y), (width, y + rng.randint(-4, 4)), near, rng.randint(1, max(2, height // 5)))
         elif form == 2:
-            cv2.circle(ground, (rng.randint(0, width), rng.randint(0, height)), rng.randint(3, max(4, height // 2)), near, rng.choice((-1, 2)))
+            cv2.circle(
+                ground,
+                (rng.randint(0, width), rng.randint(0, height)),
+                rng.randint(3, max(4, height // 2)),
+                near,
+                rng.choice((-1, 2)),
+            )
         else:
             edge = rng.choice((rng.randint(0, height // 4), rng.randint(3 * height // 4, height)))
             panel = slice(0, edge) if edge < height // 2 else slice(edge, height)
             ground[panel] = np.array(random_colour(rng), np.float32)
 
 
-def lay_ink(rng: random.Random, ground: NDArray[np.float32], ink: NDArray[np.uint8], colour: Colour) -> NDArray[np.uint8]:
+def _share(ink: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return (ink.astype(np.float32) / 255.0)[:, :, None]
+
+
+def lay_ink(
+    rng: random.Random, ground: NDArray[np.float32], ink: NDArray[np.uint8], colour: Colour
+) -> NDArray[np.uint8]:
     """Letters of ``colour`` on a ground, flat, graded, outlined or with a shadow; uint8 [H, W, 3]."""
     height, width = ink.shape
-    share = (ink.astype(np.float32) / 255.0)[:, :, None]
+    share = _share(ink)
     effect = rng.random()
     tall = max(1, height // 40)
     if effect < 0.10:
         offset = (rng.randint(-2, 2) * tall, rng.randint(1, 2) * tall)
         move = np.array([[1, 0, offset[0]], [0, 1, offset[1]]], np.float32)
-        cast = cv2.warpAffine(ink, move, (width, height)).astype(np.float32)[:, :, None] / 255.0
-        dark = np.array(colour, np.float32) * 0.2 if luminance(colour) > 110 else np.array((150.0, 150.0, 150.0), np.float32)
-        ground = ground + (dark - ground) * cast * rng.uniform(0.3, 0.8)
+        cast = _share(np.asarray(cv2.warpAffine(ink, move, (width, height)), dtype=np.uint8))
+        dark = [0.2 * c for c in colour] if luminance(colour) > 110 else [150.0] * 3
+        ground = ground + (np.array(dark, np.float32) - ground) * cast * np.float32(rng.uniform(0.3, 0.8))
     elif effect < 0.20:
         size = 2 * rng.randint(1, 1 + tall) + 1
-        rim = cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))).astype(np.float32)[:, :, None] / 255.0
-        other = (250.0, 250.0, 250.0) if luminance(colour) < 128 else (12.0, 12.0, 12.0)
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+        other = [250.0] * 3 if luminance(colour) < 128 else [12.0] * 3
+        rim = _share(np.asarray(cv2.dilate(ink, kernel), dtype=np.uint8))
         ground = ground + (np.array(other, np.float32) - ground) * rim
-    fill: NDArray[np.float32] = np.array(colour, np.float32)[None, None, :]
+    fill = np.array(colour, np.float32)[None, None, :]
     if rng.random() < 0.2:
         end = np.array([c + rng.uniform(-50, 50) for c in colour], np.float32)
         ramp = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
-        fill = fill + (end - fill) * ramp
+        fill = (fill + (end - fill) * ramp).astype(np.float32)
     painted = ground + (fill - ground) * share * rng.uniform(0.85, 1.0)
     return np.clip(painted, 0, 255).astype(np.uint8)
 

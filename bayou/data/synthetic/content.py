@@ -1,12 +1,13 @@
-"""What synthetic lines say: seeded words, prose and records in many languages. Knows texts; knows no fonts and no pictures."""
+"""What synthetic lines say: seeded words, prose and records in many languages. Knows no fonts, no pictures."""
 
 from __future__ import annotations
 
 import random
 
-from bayou.data.synthetic import records
+from bayou.data.synthetic import manuals, receipts, records
 from bayou.data.synthetic.alphabet import ALPHABET_SET, restrict
 from bayou.data.synthetic.corpus import Corpus
+
 
 class Writer:
     """Draws texts from a corpus with one random stream; the same stream gives the same texts."""
@@ -66,7 +67,19 @@ class Writer:
                 word = word[:1].upper() + word[1:]
             roll = rng.random()
             start = roll < 0.09
-            word += "." if roll < 0.07 else rng.choice("?!") if start else "," if roll < 0.17 else ";" if roll < 0.18 else ":" if roll < 0.19 else ""
+            word += (
+                "."
+                if roll < 0.07
+                else rng.choice("?!")
+                if start
+                else ","
+                if roll < 0.17
+                else ";"
+                if roll < 0.18
+                else ":"
+                if roll < 0.19
+                else ""
+            )
             parts.append(word)
             size += len(word) + 1
         text = " ".join(parts)[: length + 12]
@@ -85,11 +98,22 @@ class Writer:
 
     def heading(self) -> str:
         title = " ".join(self.words(self.rng.randint(1, 7)))
-        numbering = self.rng.choice(("", "", f"{self.rng.randint(1, 20)}.{self.rng.randint(1, 20)}. ", f"Chapter {self.rng.randint(1, 30)}: ", f"{self.rng.randint(1, 9)} ", "• ", "- ", "A. "))
+        numbering = self.rng.choice(
+            (
+                "",
+                "",
+                f"{self.rng.randint(1, 20)}.{self.rng.randint(1, 20)}. ",
+                f"Chapter {self.rng.randint(1, 30)}: ",
+                f"{self.rng.randint(1, 9)} ",
+                "• ",
+                "- ",
+                "A. ",
+            )
+        )
         return numbering + self.cased(title)
 
     def document(self) -> str:
-        """A line as found on a page: prose mostly, else a heading, a contents entry, source, an address, a table's cell."""
+        """A line of a page: prose mostly, else a heading, a contents entry, source, an address, a table's cell."""
         rng = self.rng
         roll = rng.random()
         if roll < 0.62:
@@ -97,13 +121,19 @@ class Writer:
         if roll < 0.72:
             return self.heading()
         if roll < 0.77:
-            return records.contents_entry(rng, self.cased(" ".join(self.words(rng.randint(1, 6)))))
+            return manuals.contents_entry(rng, self.cased(" ".join(self.words(rng.randint(1, 6)))))
         if roll < 0.84:
-            return records.program(rng, self.word)
+            return manuals.program(rng, self.word)
         if roll < 0.88:
-            return self.running(rng.randint(20, 70)) + " " + rng.choice((records.url(rng, self.word), records.number(rng), records.program(rng, self.word)))
+            return (
+                self.running(rng.randint(20, 70))
+                + " "
+                + rng.choice((records.url(rng, self.word), records.number(rng), manuals.program(rng, self.word)))
+            )
         if roll < 0.93:
-            return rng.choice((records.name, records.address, records.date, records.amount, records.number, records.phone))(rng)
+            return rng.choice(
+                (records.name, records.address, records.date, records.amount, records.number, records.phone)
+            )(rng)
         if roll < 0.96:
             return records.punctuated(rng, self.words(rng.randint(1, 8)))
         return self.cased(" ".join(self.words(rng.randint(1, 3))))
@@ -142,26 +172,58 @@ class Writer:
             return " ".join(self.words(rng.choice((1, 1, 2)))).upper()
         if roll < 0.9:
             return records.digits(rng, 1, 9)
-        return rng.choice((records.name, records.date, records.amount, records.phone, records.address, records.clock))(rng)
+        return rng.choice((records.name, records.date, records.amount, records.phone, records.address, records.clock))(
+            rng
+        )
 
     def figures(self) -> str:
         """Codes, amounts, dates, numbers, addresses of the net."""
         rng = self.rng
-        make = rng.choice(("code", "code", "code", "amount", "amount", "date", "number", "number", "phone", "url", "url", "clock", "digits", "random"))
+        make = rng.choice(
+            (
+                "code",
+                "code",
+                "code",
+                "amount",
+                "amount",
+                "date",
+                "number",
+                "number",
+                "phone",
+                "url",
+                "url",
+                "clock",
+                "digits",
+                "random",
+            )
+        )
         if make == "url":
             return records.url(rng, self.word)
         if make == "digits":
             return records.digits(rng, 1, 20)
         if make == "random":
             return "".join(rng.choices("".join(sorted(ALPHABET_SET - {" "})), k=rng.randint(1, 10)))
-        return {"code": records.code, "amount": records.amount, "date": records.date, "number": records.number, "phone": records.phone, "clock": records.clock}[make](rng)
+        return {
+            "code": records.code,
+            "amount": records.amount,
+            "date": records.date,
+            "number": records.number,
+            "phone": records.phone,
+            "clock": records.clock,
+        }[make](rng)
 
     def receipt(self) -> str:
-        return records.receipt(self.rng, self.word)
+        return receipts.receipt(self.rng, self.word)
 
     def text(self, category: str) -> str:
-        """A text of a category (document, receipt, scene, handwriting, figures), within the alphabet and 150 characters."""
-        make = {"document": self.document, "receipt": self.receipt, "scene": self.scene, "handwriting": self.handwriting, "figures": self.figures}[category]
+        """A text of a category (document, receipt, scene, handwriting, figures): at most 150 characters."""
+        make = {
+            "document": self.document,
+            "receipt": self.receipt,
+            "scene": self.scene,
+            "handwriting": self.handwriting,
+            "figures": self.figures,
+        }[category]
         for _ in range(8):
             text = restrict(make())[:150].strip()
             if text:

@@ -1,4 +1,4 @@
-"""Words and running texts of a machine, cleaned to the alphabet. Knows text files; knows not what lines are made of them."""
+"""Words and running texts of a machine, cleaned to the alphabet. Knows text files; not what they serve for."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Corpus:
 
 
 def text_folders() -> tuple[Path, ...]:
-    """Folders with running text: ``BAYOU_TEXTS`` (a path list), else what Debian's fortunes and documentation leave on a machine."""
+    """Folders with running text: ``BAYOU_TEXTS`` (a path list), else Debian's fortunes and documentation."""
     override = os.environ.get("BAYOU_TEXTS")
     if override is not None:
         return tuple(Path(p) for p in override.split(os.pathsep) if p)
@@ -69,14 +69,16 @@ def default_corpus() -> Corpus:
 
 
 def load_corpus(dictionaries: Sequence[Path], texts: Sequence[Path], locales: Path | None = None) -> Corpus:
-    """Read word lists, running texts and translations; what a folder lacks is left out, the built-in words are always there."""
+    """Read word lists, running texts and translations, where there are some; the built-in words are always there."""
     lists = {language: tuple(words.split()) for language, words in LANGUAGES.items()}
     found = {n: _words_of(folder / n) for folder in dictionaries for n in _DICTIONARIES if (folder / n).is_file()}
     english: tuple[str, ...] = ()
     for name in _ENGLISH:
         english += found.get(name, ()) or lists.get(name, ())
     foreign = tuple(w for n, w in {**lists, **found}.items() if n not in _ENGLISH and w)
-    voices = tuple(v for v in (read_voice(locales, language) for language in _LOCALES) if v) if locales is not None else ()
+    voices = (
+        tuple(v for v in (read_voice(locales, language) for language in _LOCALES) if v) if locales is not None else ()
+    )
     return Corpus(english, foreign, read_prose(texts), voices)
 
 
@@ -88,7 +90,11 @@ def _words_of(path: Path) -> tuple[str, ...]:
         text = raw.decode("iso-8859-1")  # some of Debian's older lists
     words = text.split("\n")
     words = words[:: len(words) // _MOST_WORDS_A_LIST + 1]
-    return tuple(w for w in (x.strip() for x in words) if 1 < len(w) <= 24 and ALPHABET_SET.issuperset(w) and not w.endswith("'s"))
+    return tuple(
+        w
+        for w in (x.strip() for x in words)
+        if 1 < len(w) <= 24 and ALPHABET_SET.issuperset(w) and not w.endswith("'s")
+    )
 
 
 def clean(text: str) -> str:
@@ -99,12 +105,17 @@ def clean(text: str) -> str:
 
 def _readable_files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        if path.suffix in _TEXT_SUFFIXES and path.name != "copyright" and not _KEPT_FOR_JUDGING.search(str(path)) and path.is_file():
+        if (
+            path.suffix in _TEXT_SUFFIXES
+            and path.name != "copyright"
+            and not _KEPT_FOR_JUDGING.search(str(path))
+            and path.is_file()
+        ):
             yield path
 
 
 def read_prose(folders: Sequence[Path]) -> str:
-    """All readable text files below some folders as one string; a line that comes again, as licences do, counts once."""
+    """All readable text files below some folders as one string; a line that comes again, as in licences, is dropped."""
     seen: set[str] = set()
     pieces: list[str] = []
     total = 0
@@ -141,7 +152,11 @@ def read_voice(locales: Path, language: str) -> str:
                 total += len(message)
         if total > _MOST_CHARACTERS_A_LANGUAGE:
             break
-    return clean(_DIRECTIVE.sub(lambda m: "12" if m[0][-1:] in "du" else "", " ".join(pieces)).replace('""', "").replace("''", ""))
+    return clean(
+        _DIRECTIVE.sub(lambda m: "12" if m[0][-1:] in "du" else "", " ".join(pieces))
+        .replace('""', "")
+        .replace("''", "")
+    )
 
 
 def _messages(path: Path, most: int = 500) -> Iterable[str]:

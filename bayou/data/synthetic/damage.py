@@ -1,12 +1,13 @@
-"""What time, printers, scanners and cameras do to a line of text. Knows pictures; knows neither fonts nor what is written.
+"""What time, printers, scanners and cameras do to a line of text. Knows pictures; knows no fonts and no texts.
 
-Every function takes and returns uint8 pictures, [H, W] or [H, W, 3], and draws its strength from the given random stream.
+Every function takes and returns uint8 pictures, [H, W] or [H, W, 3], and draws at random from the given stream.
 """
 
 from __future__ import annotations
 
 import random
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -30,10 +31,12 @@ def _smooth_field(grain: int) -> NDArray[np.float32]:
     """A fixed field of smooth noise in 0..1 whose spots are about ``grain`` pixels wide."""
     rows, columns = _SMOOTH_SIDE // grain + 3, 4 * _SMOOTH_SIDE // grain + 3
     coarse = np.random.default_rng(grain).random((rows, columns)).astype(np.float32)
-    return np.asarray(cv2.resize(coarse, (4 * _SMOOTH_SIDE, _SMOOTH_SIDE), interpolation=cv2.INTER_CUBIC), dtype=np.float32)
+    return np.asarray(
+        cv2.resize(coarse, (4 * _SMOOTH_SIDE, _SMOOTH_SIDE), interpolation=cv2.INTER_CUBIC), dtype=np.float32
+    )
 
 
-def _cut(field: NDArray[np.generic], rng: random.Random, height: int, width: int) -> NDArray[np.generic]:
+def _cut(field: NDArray[Any], rng: random.Random, height: int, width: int) -> NDArray[Any]:
     if height > field.shape[0] or width > field.shape[1]:
         field = np.tile(field, (height // field.shape[0] + 1, width // field.shape[1] + 1))
     y, x = rng.randint(0, field.shape[0] - height), rng.randint(0, field.shape[1] - width)
@@ -71,7 +74,9 @@ def motion(rng: random.Random, image: Picture, length: int) -> Picture:
     dx, dy = half * np.cos(angle), half * np.sin(angle)
     start, end = (round(half - dx), round(half - dy)), (round(half + dx), round(half + dy))
     cv2.line(kernel, start, end, 1.0)
-    return np.asarray(cv2.filter2D(image, -1, kernel / max(1.0, float(kernel.sum())), borderType=cv2.BORDER_REPLICATE), dtype=np.uint8)
+    return np.asarray(
+        cv2.filter2D(image, -1, kernel / max(1.0, float(kernel.sum())), borderType=cv2.BORDER_REPLICATE), dtype=np.uint8
+    )
 
 
 def jpeg(image: Picture, quality: int) -> Picture:
@@ -85,7 +90,11 @@ def resize_to(rng: random.Random, image: Picture, height: int) -> Picture:
     """To a height, by one of the ways programs do it."""
     width = max(1, round(image.shape[1] * height / image.shape[0]))
     smaller = height < image.shape[0]
-    ways = (cv2.INTER_AREA, cv2.INTER_AREA, cv2.INTER_LINEAR) if smaller else (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4)
+    ways = (
+        (cv2.INTER_AREA, cv2.INTER_AREA, cv2.INTER_LINEAR)
+        if smaller
+        else (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_LANCZOS4)
+    )
     return np.asarray(cv2.resize(image, (width, height), interpolation=rng.choice(ways)), dtype=np.uint8)
 
 
@@ -123,7 +132,9 @@ def faded(rng: random.Random, ink: Picture) -> Picture:
     if rng.random() < 0.5:
         field = smooth(rng, height, width, rng.choice((32, 64, 128)))
     else:
-        ramp = np.interp(np.arange(width), [0, rng.uniform(0, width), width], [rng.random(), rng.random(), rng.random()])
+        ramp = np.interp(
+            np.arange(width), [0, rng.uniform(0, width), width], [rng.random(), rng.random(), rng.random()]
+        )
         field = np.broadcast_to(ramp.astype(np.float32)[None, :], (height, width))
     low = rng.uniform(0.25, 0.7)
     return (ink * (low + (1.0 - low) * field)).astype(np.uint8)
@@ -175,11 +186,15 @@ def fold(rng: random.Random, image: Picture) -> Picture:
     """A crease across the paper: a thin light or dark band, one side a little darker."""
     height, width = image.shape[:2]
     x0, lean = rng.uniform(0.05, 0.95) * width, rng.uniform(-0.4, 0.4) * height
-    columns = np.arange(width, dtype=np.float32)[None, :] - (x0 + lean * np.linspace(-1, 1, height, dtype=np.float32)[:, None])
+    columns = np.arange(width, dtype=np.float32)[None, :] - (
+        x0 + lean * np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+    )
     band = np.exp(-((columns / rng.uniform(1.0, 4.0)) ** 2)) * rng.uniform(-60, 40)
     side = np.where(columns > 0, rng.uniform(-18, 0), 0.0)
     change = (band + side).astype(np.float32)
-    return np.clip(image.astype(np.float32) + (change[:, :, None] if image.ndim == 3 else change), 0, 255).astype(np.uint8)
+    return np.clip(image.astype(np.float32) + (change[:, :, None] if image.ndim == 3 else change), 0, 255).astype(
+        np.uint8
+    )
 
 
 def tone(rng: random.Random, image: Picture, contrast: float, brightness: float) -> Picture:

@@ -1,4 +1,4 @@
-"""Which fonts there are, what they can write, and loaded ones. Knows font files; knows no texts and no pictures of lines."""
+"""Which fonts there are, what they can write, and loaded ones. Knows font files; knows no texts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _INDEX_VERSION = 5
 _PROBE_SIZE = 40
 _DIGITS = "0123456789"
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#: A small capital is the capital itself in another size: this much of the two inks must agree, for this share of letters.
+#: A small capital is the capital in another size: so much of the two inks must agree, for this share of letters.
 _UNICASE_AGREEMENT = 0.82
 _UNICASE_SHARE = 0.6
 _SMALL_CAPITALS = re.compile(r"\b(small ?)?caps\b|\bsc\b|smallcaps|titling|capitals|ADF Style", re.IGNORECASE)
@@ -80,7 +80,7 @@ class FontFace:
 
 
 def font_folders() -> list[Path]:
-    """Folders where this machine keeps fonts, installed ``fontpkg-*`` wheels included; ``BAYOU_FONTS`` (a path list) replaces them."""
+    """Folders with fonts: ``BAYOU_FONTS`` (a path list), else the system's and those of ``fontpkg-*`` wheels."""
     override = os.environ.get("BAYOU_FONTS")
     if override:
         return [Path(p) for p in override.split(os.pathsep) if p]
@@ -143,7 +143,7 @@ def _same_shape(first: np.ndarray | None, second: np.ndarray | None) -> bool:
     grid = (np.arange(side) + 0.5) / side
     shapes = [s[(grid * s.shape[0]).astype(int)][:, (grid * s.shape[1]).astype(int)] > 127 for s in (first, second)]
     union = np.count_nonzero(shapes[0] | shapes[1])
-    return union > 0 and np.count_nonzero(shapes[0] & shapes[1]) / union > _UNICASE_AGREEMENT
+    return bool(union > 0 and np.count_nonzero(shapes[0] & shapes[1]) / union > _UNICASE_AGREEMENT)
 
 
 def _drawn_characters(font: ImageFont.FreeTypeFont, mapped: set[int]) -> str:

@@ -1,4 +1,4 @@
-"""One synthetic line from a seed and an index: text, setting, bending, damage, crop. Knows its parts; knows no model."""
+"""One synthetic line from a seed and an index: text, setting, bending, damage, crop. Knows no model."""
 
 from __future__ import annotations
 
@@ -26,7 +26,12 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "receipt": ("print",) * 8 + ("mono",) * 6 + ("terminal",) * 8,
     "scene": ("print",) * 10 + ("display",) * 6 + ("handwriting",) * 2 + ("mono",),
     "handwriting": ("handwriting",),
-    "figures": ("print",) * 6 + ("mono",) * 3 + ("terminal",) * 2 + ("display",) * 2 + ("handwriting",) * 2 + ("segment",),
+    "figures": ("print",) * 6
+    + ("mono",) * 3
+    + ("terminal",) * 2
+    + ("display",) * 2
+    + ("handwriting",) * 2
+    + ("segment",),
 }
 #: What a seven-segment display can show so that people read it.
 _SEGMENT_CHARACTERS = frozenset("0123456789:.- ")
@@ -83,8 +88,10 @@ class LineRenderer:
         if not bend.straight:
             ink, outline = bend_ink(rng, ink, box, bend)
             box = (
-                int(outline[:, 0].min()), int(outline[:, 1].min()),
-                int(np.ceil(outline[:, 0].max())), int(np.ceil(outline[:, 1].max())),
+                int(outline[:, 0].min()),
+                int(outline[:, 1].min()),
+                int(np.ceil(outline[:, 0].max())),
+                int(np.ceil(outline[:, 1].max())),
             )
         ink = _crop(rng, category, ink, box, setting)
         street = category == "scene" or (category == "figures" and rng.random() < 0.45)
@@ -121,7 +128,9 @@ class LineRenderer:
             size=size,
             second=second,
             tracking=tracking,
-            word_space=rng.choice((1.0, 1.0, 1.0, rng.uniform(0.7, 1.2), rng.uniform(1.2, 3.0))) if " " in text else 1.0,
+            word_space=rng.choice((1.0, 1.0, 1.0, rng.uniform(0.7, 1.2), rng.uniform(1.2, 3.0)))
+            if " " in text
+            else 1.0,
             stretch=_stretch(rng, category, face.monospaced),
             wander=rng.uniform(0.0, 0.05) if category == "handwriting" else 0.0,
             smooth=rng.random() < 0.4,
@@ -155,7 +164,11 @@ def _bend(rng: random.Random, category: str, length: int) -> Bend:
         roll = rng.random()
         return Bend(
             slant=rng.uniform(-0.35, 0.45) if rng.random() < 0.4 else 0.0,
-            turn=rng.gauss(0, 7.0) * (0.3 + 0.7 * gentle) if roll < 0.6 else rng.uniform(-25, 25) * gentle if roll < 0.75 else 0.0,
+            turn=rng.gauss(0, 7.0) * (0.3 + 0.7 * gentle)
+            if roll < 0.6
+            else rng.uniform(-25, 25) * gentle
+            if roll < 0.75
+            else 0.0,
             perspective=rng.uniform(0.0, 0.22) if rng.random() < 0.5 else 0.0,
             curve=rng.uniform(-0.9, 0.9) * (0.4 + 0.6 * rng.random()) if rng.random() < 0.2 else 0.0,
             wave=rng.uniform(0.03, 0.15) if rng.random() < 0.05 else 0.0,

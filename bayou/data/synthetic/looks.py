@@ -1,4 +1,4 @@
-"""From a mask of ink to a picture: as printed and scanned, or as photographed. Knows colours and damage; knows no texts."""
+"""From a mask of ink to a picture: as printed and scanned, or as photographed. Knows colours; knows no texts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bayou.data.synthetic.backgrounds import colour_pair, lay_ink, surface, tint
 
 Picture = NDArray[np.uint8]
 
-#: Letters must differ from their ground by so many levels of brightness, and by this multiple of the ground's own deviation.
+#: Letters must differ from their ground by so many levels, and by this multiple of the ground's own deviation.
 _SMALLEST_GAP = 14.0
 _GAP_TO_SPREAD = 1.1
 
@@ -52,7 +52,7 @@ def _worn(rng: random.Random, ink: Picture, category: str) -> Picture:
 
 def _printed(rng: random.Random, ink: Picture, category: str) -> Picture:
     """Levels of ink and paper, grain, stray marks."""
-    height, width = ink.shape
+    width = ink.shape[1]
     paper = rng.choice((255, 255, rng.randint(235, 254), rng.randint(190, 250)))
     dark = rng.choice((0, rng.randint(0, 60), rng.randint(30, 120)))
     if category == "receipt" and rng.random() < 0.25:
@@ -75,7 +75,10 @@ def _scribble(rng: random.Random, grey: Picture) -> None:
     """A pen stroke across part of the line."""
     height, width = grey.shape
     x = rng.uniform(0, width)
-    points = [(int(x + rng.uniform(-1, 1) * height * 1.5), int(rng.uniform(-0.2, 1.2) * height)) for _ in range(rng.randint(2, 4))]
+    points = [
+        (int(x + rng.uniform(-1, 1) * height * 1.5), int(rng.uniform(-0.2, 1.2) * height))
+        for _ in range(rng.randint(2, 4))
+    ]
     cv2.polylines(grey, [np.array(points, np.int32)], False, rng.randint(30, 140), rng.randint(1, 2), cv2.LINE_AA)
 
 
@@ -111,7 +114,11 @@ def _coloured(rng: random.Random, grey: Picture, category: str) -> Picture:
         return tint(rng, grey, ink, paper)  # type: ignore[arg-type]
     if roll < {"receipt": 0.98}.get(category, 0.93):
         blue = category == "handwriting" or rng.random() < 0.5
-        ink = (rng.uniform(0, 70), rng.uniform(0, 90), rng.uniform(100, 230)) if blue else tuple(rng.uniform(0, 150) for _ in range(3))
+        ink = (
+            (rng.uniform(0, 70), rng.uniform(0, 90), rng.uniform(100, 230))
+            if blue
+            else tuple(rng.uniform(0, 150) for _ in range(3))
+        )
         level = rng.uniform(235, 255)
         return tint(rng, grey, ink, (level, level, level))  # type: ignore[arg-type]
     ink_colour, paper_colour = colour_pair(rng, 70.0)
@@ -162,7 +169,7 @@ def _photographed(rng: random.Random, image: Picture) -> Picture:
 
 
 def legible(image: Picture, ink: Picture) -> bool:
-    """Whether letters stand out: their brightness against the ground around them, beside how restless that ground is."""
+    """Whether letters stand out: their brightness against the ground's, beside how restless that ground is."""
     height, width = image.shape[:2]
     mask = cv2.resize(ink, (width, height), interpolation=cv2.INTER_AREA)
     letters, ground = mask > 150, cv2.dilate(mask, np.ones((3, 3), np.uint8)) < 20

@@ -1,4 +1,4 @@
-"""How a text is set: faces, sizes, spacing, neighbours, rules. Knows fonts and ink masks; knows neither colours nor damage."""
+"""How a text is set: faces, sizes, spacing, neighbours, rules. Knows fonts and ink; knows no colours, no damage."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class SetLine:
-    """Ink of a line: ``ink`` uint8 [H, W] (255 = full), ``box`` left, top, right, bottom of the text's own ink in it."""
+    """Ink of a line: ``ink`` uint8 [H, W] (255 = full), ``box`` left, top, right, bottom of the text's own ink."""
 
     ink: NDArray[np.uint8]
     box: tuple[int, int, int, int]
@@ -93,7 +93,7 @@ def set_line(rng: random.Random, text: str, setting: Setting) -> SetLine:
 def _place(
     rng: random.Random, text: str, setting: Setting, size: int, font: ImageFont.FreeTypeFont
 ) -> list[tuple[str, float, float, ImageFont.FreeTypeFont]]:
-    """Pieces of the text with their positions: the whole line at once where nothing varies, words or characters elsewhere."""
+    """Pieces of the text with their positions: the whole line where nothing varies, else words or characters."""
     plain = setting.second is None and not setting.wander and abs(setting.word_space - 1.0) < 0.01
     if plain and not setting.tracking:
         return [(text, 0.0, 0.0, font)]
@@ -163,4 +163,6 @@ def _scaled(ink: NDArray[np.uint8], box: tuple[int, int, int, int], setting: Set
     way = cv2.INTER_AREA if across < 1 else cv2.INTER_LINEAR
     scaled = np.asarray(cv2.resize(ink, target, interpolation=way), dtype=np.uint8)
     left, top, right, bottom = box
-    return SetLine(scaled, (int(left * across), int(top * down), int(np.ceil(right * across)), int(np.ceil(bottom * down))))
+    return SetLine(
+        scaled, (int(left * across), int(top * down), int(np.ceil(right * across)), int(np.ceil(bottom * down)))
+    )

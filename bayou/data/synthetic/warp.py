@@ -35,7 +35,9 @@ class Bend:
         return not any((self.slant, self.turn, self.perspective, self.curve, self.wave, self.elastic))
 
 
-def _corners(rng: random.Random, bend: Bend, box: tuple[int, int, int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _corners(
+    rng: random.Random, bend: Bend, box: tuple[int, int, int, int]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     left, top, right, bottom = box
     height = bottom - top
     source = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
@@ -47,7 +49,10 @@ def _corners(rng: random.Random, bend: Bend, box: tuple[int, int, int, int]) -> 
     target = target @ spin.T
     reach = bend.perspective * height
     if reach:
-        target += np.array([[rng.uniform(-reach, reach) * (1.5 if i % 2 == 0 else 1.0) for i in range(2)] for _ in range(4)], np.float32)
+        target += np.array(
+            [[rng.uniform(-reach, reach) * (1.5 if i % 2 == 0 else 1.0) for i in range(2)] for _ in range(4)],
+            np.float32,
+        )
     return source, target.astype(np.float32)
 
 
@@ -63,8 +68,8 @@ def bend_ink(
         bend: What to do.
 
     Returns:
-        The warped mask, large enough for everything, and the outline float32 [8, 2] of the box in it: upper edge from left to
-        right (4 points), then lower edge from right to left.
+        The warped mask, large enough for everything, and the outline float32 [8, 2] of the box in it: upper edge from
+        left to right (4 points), then lower edge from right to left.
     """
     height, width = ink.shape
     if bend.curve or bend.wave or bend.elastic:
@@ -90,7 +95,7 @@ def bend_ink(
 def _displace(
     rng: random.Random, ink: NDArray[np.uint8], box: tuple[int, int, int, int], bend: Bend
 ) -> tuple[NDArray[np.uint8], int]:
-    """Move columns up and down (arc, wave) and pixels a little (elastic); gives the mask and how far the box grew up and down."""
+    """Move columns up and down (arc, wave), pixels a little (elastic); gives the mask and how far the box grew."""
     height, width = ink.shape
     tall = box[3] - box[1]
     x = np.arange(width, dtype=np.float32)
@@ -99,14 +104,26 @@ def _displace(
     if bend.wave:
         lift = lift + bend.wave * tall * np.sin(2 * np.pi * (place * rng.uniform(0.5, 2.5) + rng.random()))
     reach = int(np.ceil(np.abs(lift[max(0, box[0]) : box[2]]).max())) if box[2] > box[0] else 0
-    map_y = np.broadcast_to(np.arange(height, dtype=np.float32)[:, None], (height, width)) + lift[None, :].astype(np.float32)
+    map_y = np.broadcast_to(np.arange(height, dtype=np.float32)[:, None], (height, width)) + lift[None, :].astype(
+        np.float32
+    )
     map_x = np.broadcast_to(x[None, :], (height, width)).copy()
     if bend.elastic:
         coarse = (max(2, width // max(6, tall // 3)), max(2, height // max(6, tall // 3)))
         stream = np.random.default_rng(rng.getrandbits(32))
-        for_x = cv2.resize(stream.normal(0, bend.elastic, coarse[::-1]).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
-        for_y = cv2.resize(stream.normal(0, bend.elastic, coarse[::-1]).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+        for_x = cv2.resize(
+            stream.normal(0, bend.elastic, coarse[::-1]).astype(np.float32),
+            (width, height),
+            interpolation=cv2.INTER_CUBIC,
+        )
+        for_y = cv2.resize(
+            stream.normal(0, bend.elastic, coarse[::-1]).astype(np.float32),
+            (width, height),
+            interpolation=cv2.INTER_CUBIC,
+        )
         map_x = map_x + for_x
         map_y = map_y + for_y
-    moved = cv2.remap(ink, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    moved = cv2.remap(
+        ink, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
+    )
     return np.asarray(moved, dtype=np.uint8), reach
