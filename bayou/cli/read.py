@@ -117,9 +117,9 @@ def _run(found: Found, options: RunOptions, make_reader: MakeReader, report: Rea
         if not found.sources:
             pass  # each path that leads nowhere was told
         elif options.output is None:
-            read_to_texts(found.sources, options, make_reader, report.outcome)
+            read_to_texts(found.sources, options, make_reader, report)
         else:
-            report.remarks(read_to_folder(found.sources, options, make_reader, report.outcome))
+            report.remarks(read_to_folder(found.sources, options, make_reader, report))
     except StopRun as stop:
         report.stopped(stop.failure)
         return stop.failure.exit_code

@@ -30,6 +30,7 @@ class ReadReport:
         self._start = time.perf_counter()
         self._counts: Counter[str] = Counter()
         self._pages = 0
+        self._pages_read = 0
         self._codes: list[int] = []
         self._bar: Progress | None = None
         self._task: TaskID | None = None
@@ -38,7 +39,7 @@ class ReadReport:
         on_terminal = sys.stderr.isatty() and not self._quiet
         if on_terminal and self._found.sources and (self._options.output is not None or not sys.stdout.isatty()):
             self._bar = _progress_bar()
-            self._task = self._bar.add_task("reading", total=len(self._found.sources))
+            self._task = self._bar.add_task("reading", total=len(self._found.sources), pages="")
             self._bar.start()
         for note in self._found.notes:
             self._note(note)
@@ -73,6 +74,12 @@ class ReadReport:
             self._note(f"{outcome.source.label}: {outcome.status}, {_counted(outcome.pages, 'page')}{took}")
         if self._bar is not None and self._task is not None:
             self._bar.advance(self._task)
+
+    def page(self) -> None:
+        """Takes in that one more page is read, which is all that moves while a long document is."""
+        self._pages_read += 1
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, pages=_counted(self._pages_read, "page"))
 
     def remarks(self, remarks: Sequence[str]) -> None:
         """What the run as a whole has to say."""
@@ -138,6 +145,7 @@ def _progress_bar() -> Progress:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[pages]}"),
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),

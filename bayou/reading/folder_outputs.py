@@ -29,7 +29,7 @@ from bayou.documents.to_searchable_pdf import write_searchable_pdf
 from bayou.documents.to_text import to_text
 from bayou.documents.to_tsv import to_tsv
 from bayou.errors import OutputError
-from bayou.reading.manifest import output_error, write_new
+from bayou.reading.manifest import output_error
 
 SUFFIX_OF = {
     "text": ".txt",
@@ -77,7 +77,7 @@ def render_text(document: Document, format: str) -> str:
 
 def _files(
     document: Document, format: str, source: Path | bytes, options: OpenOptions
-) -> Iterator[tuple[str, Callable[[Path], None]]]:
+) -> Iterator[tuple[str, Callable[[Path], object]]]:
     """The files that one format of a document consists of: their suffixes, and what writes each to a path."""
     suffix = SUFFIX_OF[format]
     if format == "pdf":
@@ -85,9 +85,9 @@ def _files(
         yield suffix, lambda path: write_searchable_pdf(document, source, path, options)
     elif format == "csv":
         for number, table in enumerate(tables_to_csv(document), start=1):
-            yield f".{number}{suffix}", partial(write_new, data=encoded(table))
+            yield f".{number}{suffix}", partial(Path.write_bytes, data=encoded(table))
     else:
-        yield suffix, partial(write_new, data=encoded(render_text(document, format)))
+        yield suffix, partial(Path.write_bytes, data=encoded(render_text(document, format)))
 
 
 def encoded(text: str) -> bytes:
@@ -135,7 +135,7 @@ def write_parts(
     return tuple(parts)
 
 
-def _written(part: Part, target: Path, write: Callable[[Path], None]) -> Part:
+def _written(part: Part, target: Path, write: Callable[[Path], object]) -> Part:
     try:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

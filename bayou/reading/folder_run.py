@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from bayou.errors import BayouError, InputError, OutputError
 from bayou.reading.folder_inputs import Source, with_own_names
@@ -62,7 +62,14 @@ class Outcome:
     failure: Failure | None = None
 
 
-Report = Callable[[Outcome], None]
+class Report(Protocol):
+    """Who is told what happens."""
+
+    def outcome(self, outcome: Outcome) -> None:
+        """What became of a source."""
+
+    def page(self) -> None:
+        """One more page is read."""
 
 
 def settings_hash(settings: ReadSettings) -> str:
@@ -95,11 +102,12 @@ def read_to_texts(sources: Sequence[Source], options: RunOptions, make_reader: M
                 return
             yield Job(number, source, options.formats, None)
 
-    for result in do_jobs(jobs(), options.processes(len(sources)), make_reader, options.settings):
+    processes = options.processes(len(sources))
+    for result in do_jobs(jobs(), processes, make_reader, options.settings, report.page):
         waiting[result.number] = _outcome(sources[result.number], result)
         failures += waiting[result.number].failure is not None
         while due in waiting:
-            report(waiting.pop(due))
+            report.outcome(waiting.pop(due))
             due += 1
 
 
@@ -148,8 +156,8 @@ class _FolderRun:
         taken = {key: entry.name for key, entry in self._manifest.entries.items()}
         named = with_own_names(sources, self._key, taken)
         try:
-            jobs = self._jobs(named)
-            for result in do_jobs(jobs, self._options.processes(len(named)), make_reader, self._options.settings):
+            jobs, processes = self._jobs(named), self._options.processes(len(named))
+            for result in do_jobs(jobs, processes, make_reader, self._options.settings, self._report.page):
                 self._finish(self._begun.pop(result.number), result)
         finally:
             for source in self._begun.values():
@@ -296,7 +304,7 @@ class _FolderRun:
 
     def _tell(self, outcome: Outcome) -> None:
         self._failures += outcome.failure is not None
-        self._report(outcome)
+        self._report.outcome(outcome)
 
 
 def _hash(source: Source) -> str:

@@ -12,15 +12,16 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Protocol
 
-from bayou.documents.document import Document
+from bayou.documents.document import Document, Page
 from bayou.documents.raw_page import DEFAULT_DPI, DEFAULT_MAX_PAGES, DEFAULT_MAX_PIXELS, OpenOptions
-from bayou.errors import BayouError, InputError, MissingExtraError, ModelError, UsageError
+from bayou.errors import BayouError, InputError, MissingExtraError, ModelError, OutputError, UsageError
 from bayou.reading.folder_inputs import Source
 from bayou.reading.folder_outputs import Part, Place, discard, render_text, write_parts
 
@@ -38,8 +39,9 @@ class DocumentReader(Protocol):
         force_ocr: bool,
         max_pixels: int,
         max_pages: int,
+        on_page: Callable[[Page], None] | None,
     ) -> Document:
-        """Reads one document."""
+        """Reads one document; ``on_page`` is told of each page as soon as it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,9 @@ class ReadSettings:
     max_pixels: int = DEFAULT_MAX_PIXELS
     max_pages: int = DEFAULT_MAX_PAGES
 
+
+OnPage = Callable[[], None]
+"""Told that one more page is read, in whichever process."""
 
 MakeReader = Callable[[ReadSettings], DocumentReader]
 """Makes the reader of a process. A function of a module, so that it can be named to other processes."""
@@ -115,7 +120,7 @@ class StopRun(Exception):
         self.failure = failure
 
 
-def do_job(reader: DocumentReader, settings: ReadSettings, job: Job) -> Result:
+def do_job(reader: DocumentReader, settings: ReadSettings, job: Job, on_page: OnPage) -> Result:
     """Reads a document and writes its parts; a failure is a result too."""
     start = time.perf_counter()
     source: Path | bytes | None = job.source.path if job.source.data is None else job.source.data
@@ -124,7 +129,7 @@ def do_job(reader: DocumentReader, settings: ReadSettings, job: Job) -> Result:
     parts: tuple[Part, ...] = ()
     text = ""
     try:
-        document = _read(reader, settings, source)
+        document = _read(reader, settings, source, on_page)
     except Exception as error:
         return Result(job.number, failure=_failure(error, job.source), seconds=time.perf_counter() - start)
     try:
@@ -147,7 +152,7 @@ def do_job(reader: DocumentReader, settings: ReadSettings, job: Job) -> Result:
     )
 
 
-def _read(reader: DocumentReader, settings: ReadSettings, source: Path | bytes) -> Document:
+def _read(reader: DocumentReader, settings: ReadSettings, source: Path | bytes, on_page: OnPage) -> Document:
     return reader.read(
         source,
         pages=settings.pages,
@@ -156,6 +161,7 @@ def _read(reader: DocumentReader, settings: ReadSettings, source: Path | bytes) 
         force_ocr=settings.force_ocr,
         max_pixels=settings.max_pixels,
         max_pages=settings.max_pages,
+        on_page=lambda page: on_page(),
     )
 
 
@@ -168,6 +174,17 @@ def _remarks(document: Document) -> Iterator[str]:
             yield f"page {page.number}:{reason}"
 
 
+def _no_reader(error: Exception) -> Failure:
+    """Without a reader no file can be read, whatever the reason."""
+    return replace(_failure(error, Source(None, "")), message=_said(error), ends_run=True)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, BayouError):
+        return str(error)
+    return f"unexpected {type(error).__name__}: {error} (a fault of bayou's; --verbose shows where)"
+
+
 def _failure(error: Exception, source: Source) -> Failure:
     trace = "".join(traceback.format_exception(error))
     match error:
@@ -178,15 +195,17 @@ def _failure(error: Exception, source: Source) -> Failure:
         case OSError():
             message, code = f"can't be read: {error.strerror or error}", InputError.exit_code
         case _:
-            kind = type(error).__name__
-            message = f"unexpected {kind}: {error} (a fault of bayou's; --verbose shows where)"
-            code = BayouError.exit_code
+            message, code = _said(error), BayouError.exit_code
     ends_run = isinstance(error, UsageError | ModelError | MissingExtraError)
-    named = message if source.label in message or ends_run else f"{source.label}: {message}"
-    return Failure(named, code, trace, ends_run)
+    # What can't be written is named after the output, which tells the source too.
+    named = source.label in message or ends_run or isinstance(error, OutputError)
+    message = message if named else f"{source.label}: {message}"
+    return Failure(message, code, trace, ends_run)
 
 
-def do_jobs(jobs: Iterator[Job], workers: int, make_reader: MakeReader, settings: ReadSettings) -> Iterator[Result]:
+def do_jobs(
+    jobs: Iterator[Job], workers: int, make_reader: MakeReader, settings: ReadSettings, on_page: OnPage
+) -> Iterator[Result]:
     """The results of jobs as they are done; with 0 ``workers`` one after the other in this process.
 
     ``jobs`` is asked for the next job only when a worker is free for it.
@@ -195,16 +214,16 @@ def do_jobs(jobs: Iterator[Job], workers: int, make_reader: MakeReader, settings
         StopRun: The reader can't be made, or says so while it reads.
     """
     if workers:
-        yield from _Pool(workers, make_reader, settings).results(jobs)
+        yield from _Pool(workers, make_reader, settings).results(jobs, on_page)
         return
     reader: DocumentReader | None = None
     for job in jobs:
         if reader is None:
             try:
                 reader = make_reader(settings)
-            except BayouError as error:
-                raise StopRun(_failure(error, job.source)) from error
-        yield _unless_it_ends_the_run(do_job(reader, settings, job))
+            except Exception as error:
+                raise StopRun(_no_reader(error)) from error
+        yield _unless_it_ends_the_run(do_job(reader, settings, job, on_page))
 
 
 def _unless_it_ends_the_run(result: Result) -> Result:
@@ -224,14 +243,21 @@ def _serve(connection: Connection, make_reader: MakeReader, settings: ReadSettin
             return
         try:
             reader = reader or make_reader(settings)
-            result = do_job(reader, settings, job)
         except Exception as error:
-            result = Result(job.number, failure=_failure(error, job.source))
+            result = Result(job.number, failure=_no_reader(error))
+        else:
+            result = do_job(reader, settings, job, lambda: _send_page(connection))
         try:
             connection.send(result)
         except OSError:  # the run was killed meanwhile
             discard(result.parts)
             return
+
+
+def _send_page(connection: Connection) -> None:
+    """A None among the results: one more page."""
+    with suppress(OSError):  # the run was killed; the result, when it comes, meets the same end
+        connection.send(None)
 
 
 @dataclass(slots=True)
@@ -250,7 +276,7 @@ class _Pool:
         self._most = workers
         self._workers: list[_Worker] = []
 
-    def results(self, jobs: Iterator[Job]) -> Iterator[Result]:
+    def results(self, jobs: Iterator[Job], on_page: OnPage) -> Iterator[Result]:
         finished = False
         try:
             while True:
@@ -263,7 +289,11 @@ class _Pool:
                 if not busy:
                     break
                 for ready in wait(list(busy)):
-                    yield _unless_it_ends_the_run(self._take(busy[ready]))  # type: ignore[index]
+                    result = self._take(busy[ready])  # type: ignore[index]
+                    if result is None:
+                        on_page()
+                    else:
+                        yield _unless_it_ends_the_run(result)
             for worker in self._workers:
                 worker.connection.close()  # an idle worker ends when nobody can send any more
             for worker in self._workers:
@@ -296,17 +326,18 @@ class _Pool:
         except OSError:
             return  # it died while it had nothing to do; _take finds the closed connection and says so
 
-    def _take(self, worker: _Worker) -> Result:
+    def _take(self, worker: _Worker) -> Result | None:
         job = worker.job
         if job is None:
             raise ValueError("this worker has no job")
         try:
-            result: Result = worker.connection.recv()
+            result: Result | None = worker.connection.recv()
         except (EOFError, OSError):
             self._workers.remove(worker)
             worker.process.join()
             return Result(job.number, failure=_death(worker.process.exitcode, job.source))
-        worker.job = None
+        if result is not None:
+            worker.job = None
         return result
 
 

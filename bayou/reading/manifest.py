@@ -166,6 +166,7 @@ class Manifest:
         try:
             if self._file.write(line) != len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(self._file.fileno())  # before any output: after a power cut none is nobody's
         except OSError as error:
             self._file.truncate(end)
             self._file.seek(end)

@@ -18,7 +18,7 @@ from tests.reading.size_reader import SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = 5
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds after which a run that should have come this far is given up."""
 
 

@@ -90,6 +90,8 @@ def test_options_reach_the_reader(tmp_path: Path) -> None:
     arguments += " --device GPU --runtime torch --precision int8"
     assert main(["read", str(noise(tmp_path / "a.png")), *arguments.split()], make) == 0  # type: ignore[arg-type]
     limits = {"max_pixels": 99999, "max_pages": 7}
+    on_page = seen[-1].pop("on_page")  # type: ignore[attr-defined]
+    assert callable(on_page)
     read_options = {"pages": "1-2", "dpi": 150.0, "password": "xyz", "force_ocr": True, **limits}
     assert seen == [("ppocr", "GPU", "torch", "int8"), read_options]
 

@@ -1,10 +1,11 @@
-"""A reader that opens documents for real and, instead of reading, states each page's size: quick, and always the same."""
+"""A reader that opens documents for real and, instead of reading, states each page's size: quick and steady."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from bayou.documents.document import Block, Document, Line, Page
@@ -26,6 +27,8 @@ class SizeReader:
             raise UsageError("no model is called 'unknown'; there are nano, ppocr, or a folder")
         if model == "broken":
             raise ModelError("tensors are missing", "broken/model.safetensors")
+        if model == "uninstalled":
+            raise ModuleNotFoundError("No module named 'rapidocr'")
         self.model = model
 
     def read(
@@ -38,6 +41,7 @@ class SizeReader:
         force_ocr: bool = False,
         max_pixels: int = 150_000_000,
         max_pages: int = 5_000,
+        on_page: Callable[[Page], None] | None = None,
     ) -> Document:
         name = "" if isinstance(source, bytes) else Path(source).name
         if log := os.environ.get(LOG):
@@ -50,9 +54,13 @@ class SizeReader:
         if name.startswith("interrupt"):
             raise KeyboardInterrupt
         options = OpenOptions(pages, dpi, password, max_pixels, max_pages, force_ocr)
-        read = tuple(_page(raw, name.startswith("halffailed")) for raw in open_pages(source, options))
+        read: list[Page] = []
+        for raw in open_pages(source, options):
+            read.append(_page(raw, name.startswith("halffailed")))
+            if on_page is not None:
+                on_page(read[-1])
         time.sleep(float(os.environ.get(SECONDS, "0")))
-        return Document(read, name=name, model=self.model)
+        return Document(tuple(read), name=name, model=self.model)
 
 
 def _page(raw: RawPage, last_fails: bool) -> Page:

@@ -24,15 +24,29 @@ def scans(tmp_path: Path) -> Path:
     return folder_of(tmp_path / "scans", 3)
 
 
+class Heard:
+    """A report that remembers."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[Outcome] = []
+        self.pages = 0
+
+    def outcome(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+
+    def page(self) -> None:
+        self.pages += 1
+
+
 def run(
     inputs: Path | list[Path], output: Path, settings: ReadSettings | None = None, **options: object
 ) -> dict[str, Outcome]:
     paths = [inputs] if isinstance(inputs, Path) else inputs
     found = find_sources([str(path) for path in paths])
-    outcomes: list[Outcome] = []
     chosen = RunOptions(settings or ReadSettings(), **{"formats": ("text",), "output": output, **options})  # type: ignore[arg-type]
-    read_to_folder(found.sources, chosen, make_size_reader, outcomes.append)
-    return {str(outcome.source.path.name): outcome for outcome in outcomes if outcome.source.path is not None}
+    heard = Heard()
+    read_to_folder(found.sources, chosen, make_size_reader, heard)
+    return {str(outcome.source.path.name): outcome for outcome in heard.outcomes if outcome.source.path is not None}
 
 
 def statuses(outcomes: dict[str, Outcome]) -> list[str]:
@@ -194,9 +208,10 @@ def test_texts_come_in_the_order_of_the_sources_whatever_is_done_first(tmp_path:
     noise(tmp_path / "a.tif", 0, pages=40)
     sources = find_sources([str(folder_of(tmp_path, 5))]).sources
     for jobs in (1, 3):
-        outcomes: list[Outcome] = []
-        read_to_texts(sources, RunOptions(ReadSettings(), ("text",), jobs=jobs), make_size_reader, outcomes.append)
-        assert [outcome.source for outcome in outcomes] == sources
+        heard = Heard()
+        read_to_texts(sources, RunOptions(ReadSettings(), ("text",), jobs=jobs), make_size_reader, heard)
+        assert [outcome.source for outcome in heard.outcomes] == sources
+        assert heard.pages == 45
 
 
 def test_a_process_that_dies_costs_its_file_alone(tmp_path: Path) -> None:
@@ -211,11 +226,14 @@ def test_a_process_that_dies_costs_its_file_alone(tmp_path: Path) -> None:
         assert "KeyError" in messages[1] and "fault.png" in messages[1]
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_a_model_that_cannot_be_used_ends_the_run(scans: Path, tmp_path: Path, jobs: int) -> None:
+@pytest.mark.parametrize(("model", "code"), [("broken", 7), ("unknown", 2), ("uninstalled", 1)])
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_model_that_cannot_be_used_ends_the_run(
+    scans: Path, tmp_path: Path, model: str, code: int, alone: bool
+) -> None:
     with pytest.raises(StopRun) as stop:
-        run(scans, tmp_path / "out", ReadSettings(model="broken"), jobs=jobs)
-    assert stop.value.failure.exit_code == 7
+        run(scans / "00.png" if alone else scans, tmp_path / "out", ReadSettings(model=model))
+    assert stop.value.failure.exit_code == code
     assert tree(tmp_path / "out") == {}
     assert statuses(run(scans, tmp_path / "out")) == ["read"] * 3
 
