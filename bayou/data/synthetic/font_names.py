@@ -50,10 +50,10 @@ _DISPLAY_NAMES = frozenset(
 #: Never used: not text, not Latin, or not legible (found by looking, and by having them read back).
 _SKIP = re.compile(
     r"emoji|symbol|dingbat|icons?$|awesome|keyboard|initials|weather|math|opensymbol|batty|music|barcode|braille"
-    r"|wingding|webding|circos|denemo|unifont upper|last ?resort|^noto (?!sans$|serif$|sans display|serif display|mono$)|phonetics"
-    r"|phon.tique|ellhnikh|alfa-beta|babel unicode|abecedario_p|abecedario_guiada|\x7f|^train one|d050000l"
-    r"|hearts brk|head-ding|line dings|janken|binary|code of life|db layer|xmas|skull|scalelines|fascii|katalyst"
-    r"|entangled layer|dash dot|bend ?able",
+    r"|wingding|webding|circos|denemo|unifont upper|last ?resort"
+    r"|^noto (?!sans$|serif$|sans display|serif display|mono$)|phonetics|phon.tique|ellhnikh|alfa-beta"
+    r"|babel unicode|abecedario_p|abecedario_guiada|\x7f|^train one|d050000l|hearts brk|head-ding|line dings|janken"
+    r"|binary|code of life|db layer|xmas|skull|scalelines|fascii|katalyst|entangled layer|dash dot|bend ?able",
     re.IGNORECASE,
 )
 

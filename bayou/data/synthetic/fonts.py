@@ -166,7 +166,7 @@ def _drawn_characters(font: ImageFont.FreeTypeFont, mapped: set[int]) -> str:
 def _inspect(path: Path) -> list[FontFace]:
     """The usable faces of one file; none where it can't be read, isn't Latin or isn't text."""
     try:
-        with TTFont(path, fontNumber=0, lazy=True) as table:
+        with path.open("rb") as file, TTFont(file, fontNumber=0, lazy=True) as table:
             mapped = set(table.getBestCmap() or ())
             axes = [a.axisTag for a in table["fvar"].axes] if "fvar" in table else []
             bounds = next((a for a in table["fvar"].axes if a.axisTag == "wght"), None) if axes else None
