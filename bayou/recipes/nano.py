@@ -16,21 +16,33 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import multiprocessing
+from torch.multiprocessing.spawn import spawn
 
 from bayou.data.real import RealLine, RealLines
 from bayou.data.sample import LineSample
 from bayou.data.synthetic.alphabet import ALPHABET
 from bayou.data.synthetic.lines import MIX, render_line
 from bayou.data.validation import CATEGORIES, validation_lines
+from bayou.errors import UsageError
 from bayou.inputs.characters import CharacterTokenizer
+from bayou.inputs.line_images import prepare_line
 from bayou.model.family import nano_config
 from bayou.model.line_vision_import import import_tower, read_characters
 from bayou.model.line_vlm import LineVLM
 from bayou.reading.wheel_models import RECOGNISER, wheel_model
 from bayou.training.frozen_tower import FrozenTower
+from bayou.training.line_batches import DraftedFeed
 from bayou.training.line_export import write_line_model
-from bayou.training.line_features import SHARD_LINES, DraftedLine, Drafter, drafted_lines, read_shard, write_shard
+from bayou.training.line_features import (
+    SHARD_LINES,
+    DraftedLine,
+    Drafter,
+    drafted_lines,
+    read_shard,
+    trusted_text,
+    write_shard,
+)
+from bayou.training.line_pixels import LearningTower, PixelFeed
 from bayou.training.line_trainer import LineTrainer
 from bayou.training.line_validation import LineJudge
 from bayou.training.parallel import Ranks, join_ranks
@@ -38,6 +50,9 @@ from bayou.training.settings import LineTrainingConfig
 
 THRESHOLD = 0.9
 """A correction counts only where the decoder is at least this sure; see docs/models/nano.md."""
+
+TOWER_STAGE_RATE, TOWER_SHARE, TOWER_STAGE_LINES = 2e-4, 0.1, 8
+"""The second stage's learning rate, the tower's share of it (the tower comes trained: small steps), lines in a batch."""
 
 _REAL = ("sroie", "icdar2015_words")
 SOURCES = (
@@ -49,7 +64,7 @@ SOURCES = (
 """Where a line comes from; shards hold its place in this list."""
 
 KEPT_SIGNS = "¦¨´¯¸′″≤≥≠≈≡∞√∑∫∂∆Ωπ↑↓↔⇒■□▪▫▲△▼▽◆◇○●◦★☆✔✗✘☐☑☒♦♣♠♥♪⅓⅔⅛⅜⅝⅞⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉ⅠⅡⅢⅣⅤ℃℉"
-"""Too rare to render lines with, but known to the tower's head: as they are in the vocabulary, a draft can be kept."""
+"""Too rare to render lines with, but known to the tower's head; so a draft of them can be kept."""
 
 
 def vocabulary() -> tuple[str, ...]:
@@ -101,36 +116,85 @@ def build_features(config: LineTrainingConfig, drafter: Drafter, ranks: Ranks) -
     return lines
 
 
-def build_validation(config: LineTrainingConfig, drafter: Drafter) -> list[DraftedLine]:
+def validation_samples(config: LineTrainingConfig) -> list[LineSample]:
     """The fixed lines to watch training by: held-out fonts, and where there are real crops, those kept for this."""
-    path = config.output / "features" / f"validation-{config.validation_lines}.safetensors"
-    if not path.exists():
-        samples = validation_lines(config.validation_lines)
-        if config.real is not None:
-            kept = RealLines.find(config.real, "validation").lines
-            for name in _REAL:
-                group = [line for line in kept if line.source == name][: 3 * config.validation_lines]
-                samples += [replace(line.sample(), source=f"validation/{name}") for line in group]
-        write_shard(path, list(drafted_lines(samples, drafter, np.random.default_rng(config.seed), SOURCES)))
-    return read_shard(path)
+    samples = validation_lines(config.validation_lines)
+    if config.real is not None:
+        kept = RealLines.find(config.real, "validation").lines
+        for name in _REAL:
+            group = [line for line in kept if line.source == name][: 3 * config.validation_lines]
+            samples += [replace(line.sample(), source=f"validation/{name}") for line in group]
+    return samples
 
 
-def train_rank(rank: int, world: int, rendezvous: str, config: LineTrainingConfig) -> None:
-    """One process of the run."""
-    ranks = join_ranks(rank, world, rendezvous)
-    model, drafter = new_nano(config.seed)
-    lines = build_features(config, drafter, ranks)
-    judge = LineJudge(build_validation(config, drafter) if ranks.first else [], SOURCES, drafter.tokenizer, THRESHOLD)
-    trainer = LineTrainer(config, model, lines, ranks, judge)
+def _drafted(samples: Sequence[LineSample], drafter: Drafter, seed: int) -> list[DraftedLine]:
+    return list(drafted_lines(samples, drafter, np.random.default_rng(seed), SOURCES))
+
+
+def train_decoder(config: LineTrainingConfig, model: LineVLM, drafter: Drafter, ranks: Ranks) -> None:
+    """The first stage: projector and decoder, the tower frozen."""
+    keep_vocabulary(config.output)
+    feed = DraftedFeed(config, build_features(config, drafter, ranks), model.config.language.vocab_size, ranks.rank)
+    watched = _drafted(validation_samples(config), drafter, config.seed) if ranks.first else []
+    trainer = LineTrainer(config, model, feed, ranks, LineJudge(watched, SOURCES, drafter.tokenizer, THRESHOLD))
     trainer.resume()
     trainer.run()
-    if ranks.first:
-        write_line_model(config.output / "model", model, drafter.alphabet, drafter.tokenizer, THRESHOLD)
+
+
+def train_tower(config: LineTrainingConfig, model: LineVLM, drafter: Drafter, ranks: Ranks) -> None:
+    """The second stage: all of it, the tower in small steps and with real crops in the mix."""
+    real = None if config.real is None else RealLines.find(config.real)
+
+    def sample(number: int) -> LineSample | None:
+        if real is None or random.Random(f"{config.seed}:{number}").random() >= config.real_share:
+            return render_line(config.seed + 1, number)
+        drawn = real.sample(config.seed + 1, number)
+        if drawn.case_known:
+            return drawn
+        [(_, classes)] = drafter.draft([prepare_line(drawn.image)])
+        text = trusted_text(drawn, drafter.spell(classes))
+        return None if text is None else replace(drawn, text=text)
+
+    samples = validation_samples(config) if ranks.first else []
+    learning = Drafter(LearningTower(model.vision_model), drafter.alphabet, drafter.tokenizer)
+
+    def judge(judged: LineVLM) -> dict[str, float]:
+        watched = _drafted(samples, learning, config.seed)
+        return LineJudge(watched, SOURCES, drafter.tokenizer, THRESHOLD)(judged)
+
+    feed = PixelFeed(config, sample, drafter.alphabet, drafter.tokenizer, (ranks.rank, ranks.world))
+    trainer = LineTrainer(config, model, feed, ranks, judge)
+    trainer.resume()
+    trainer.run()
+
+
+def keep_vocabulary(folder: Path) -> None:
+    """Remember the vocabulary of a run's features; another one later would read them wrongly.
+
+    Raises:
+        UsageError: The run was begun with another vocabulary.
+    """
+    path = folder / "features" / "vocabulary.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and CharacterTokenizer.from_file(path).characters != vocabulary():
+        raise UsageError("the run was begun with another vocabulary; take another --output", str(folder))
+    CharacterTokenizer(vocabulary()).save(path)
+
+
+def train_rank(rank: int, world: int, rendezvous: str, stages: Sequence[LineTrainingConfig]) -> None:
+    """One process of the run."""
+    ranks = join_ranks(rank, world, rendezvous)
+    model, drafter = new_nano(stages[0].seed)
+    for config in stages:
+        train = train_tower if config.tower_share else train_decoder
+        train(config, model, drafter, ranks)
+        if ranks.first:
+            write_line_model(config.output / "model", model, drafter.alphabet, drafter.tokenizer, THRESHOLD)
 
 
 def main(argv: list[str]) -> int:
     """``bayou train nano``: returns the exit code."""
-    parser = argparse.ArgumentParser(prog="bayou train nano", description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(prog="bayou train nano", description="Train nano, the family's line reader.")
     parser.add_argument("--output", type=Path, required=True, help="folder of the run; the same command goes on in it")
     parser.add_argument("--real", type=Path, help="folder of real crops (docs/data.md)")
     parser.add_argument("--ranks", type=int, default=1, help="processes, one for each core")
@@ -138,11 +202,14 @@ def main(argv: list[str]) -> int:
     for name in ("seed", "synthetic_lines", "real_views", "steps", "lines_a_batch", "validation_lines"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=defaults[name])
     parser.add_argument("--learning-rate", type=float, default=defaults["learning_rate"])
+    parser.add_argument("--tower-steps", type=int, default=0, help="steps of a second stage in which the tower trains")
     values = vars(parser.parse_args(argv))
-    world = values.pop("ranks")
-    config = LineTrainingConfig(**values)
-    config.output.mkdir(parents=True, exist_ok=True)
+    world, tower_steps = values.pop("ranks"), values.pop("tower_steps")
+    stages = [LineTrainingConfig(**values)]
+    if tower_steps:
+        tower_stage = replace(stages[0], output=stages[0].output / "tower", steps=tower_steps, tower_share=TOWER_SHARE)
+        stages.append(replace(tower_stage, learning_rate=TOWER_STAGE_RATE, lines_a_batch=TOWER_STAGE_LINES))
     with tempfile.TemporaryDirectory() as meeting:
         rendezvous = (Path(meeting) / "rendezvous").as_uri()
-        multiprocessing.spawn(train_rank, (world, rendezvous, config), nprocs=world)  # type: ignore[no-untyped-call]
+        spawn(train_rank, (world, rendezvous, stages), nprocs=world)
     return 0

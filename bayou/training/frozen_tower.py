@@ -6,6 +6,7 @@ The same numbers as ``bayou.model.line_vision`` with the imported weights (a tes
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import openvino
@@ -13,6 +14,13 @@ from numpy.typing import NDArray
 from openvino import opset13 as ops
 
 from bayou.errors import ModelError
+
+
+class Tower(Protocol):
+    """Whatever makes features and likeliest classes of lines."""
+
+    def __call__(self, pixels: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[Any]]:
+        """RGB pixels [B, 3, 48, W] to features [B, W / 8, 120] and classes [B, W / 8]."""
 
 
 class FrozenTower:

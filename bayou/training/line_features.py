@@ -20,7 +20,7 @@ from bayou.data.sample import LineSample
 from bayou.inputs.characters import BOS_ID, CharacterTokenizer
 from bayou.inputs.line_images import prepare_line
 from bayou.model.columns import best_path, column_statistics
-from bayou.training.frozen_tower import FrozenTower
+from bayou.training.frozen_tower import Tower
 
 SHARD_LINES = 2048
 _TOWER_BATCH = 8
@@ -33,7 +33,7 @@ _LEAST_AGREEMENT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class DraftedLine:
-    """One training sample after the tower: statistics [K + 1, S] float16, draft ids [K + 1], text ids [T] without bos, eos."""
+    """A sample after the tower: statistics [K + 1, S], draft ids [K + 1] (bos first), text ids [T] (no bos, no eos)."""
 
     statistics: NDArray[np.float16]
     draft_ids: NDArray[np.int16]
@@ -42,13 +42,13 @@ class DraftedLine:
 
 
 class Drafter:
-    """The frozen tower with its alphabet: pixels to drafts.
+    """A tower with its alphabet: pixels to drafts.
 
     Args:
         alphabet: The head's characters; class i + 1 is entry i, the class after the last one a space.
     """
 
-    def __init__(self, tower: FrozenTower, alphabet: Sequence[str], tokenizer: CharacterTokenizer) -> None:
+    def __init__(self, tower: Tower, alphabet: Sequence[str], tokenizer: CharacterTokenizer) -> None:
         self.tower = tower
         self.alphabet = tuple(alphabet)
         self.tokenizer = tokenizer

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
 
 
-def adamw(module: nn.Module, rate: float, betas: tuple[float, float], decay: float) -> torch.optim.AdamW:
-    """AdamW over the parameters that train; norms, biases and embeddings are not decayed."""
-    embeddings = {id(m.weight) for m in module.modules() if isinstance(m, nn.Embedding)}
-    trained = [p for p in module.parameters() if p.requires_grad]
-    decayed = [p for p in trained if p.ndim >= 2 and id(p) not in embeddings]
-    plain = [p for p in trained if p.ndim < 2 or id(p) in embeddings]
-    groups = [{"params": decayed, "weight_decay": decay}, {"params": plain, "weight_decay": 0.0}]
+def adamw(
+    shares: Mapping[nn.Module, float], rate: float, betas: tuple[float, float], decay: float
+) -> torch.optim.AdamW:
+    """AdamW over several parts, each with its share of the learning rate; norms, biases, embeddings are not decayed.
+
+    Args:
+        shares: 0 leaves a part as it is. Each group of the optimiser remembers its ``share``.
+    """
+    groups = []
+    for module, share in shares.items():
+        embeddings = {id(m.weight) for m in module.modules() if isinstance(m, nn.Embedding)}
+        trained = [p for p in module.parameters() if share > 0]
+        decayed = [p for p in trained if p.ndim >= 2 and id(p) not in embeddings]
+        plain = [p for p in trained if p.ndim < 2 or id(p) in embeddings]
+        for parameters, strength in ((decayed, decay), (plain, 0.0)):
+            if parameters:
+                groups.append({"params": parameters, "weight_decay": strength, "share": share})
     return torch.optim.AdamW(groups, lr=rate, betas=betas, fused=True)
 
 

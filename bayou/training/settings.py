@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class LineTrainingConfig:
-    """Everything that decides a run of nano's first stage (tower frozen).
+    """Everything that decides one stage of nano's training.
 
     Attributes:
         output: Folder of the run: features, checkpoints, logs, and the model folder ``model/``.
@@ -18,6 +18,9 @@ class LineTrainingConfig:
         steps: Optimiser steps of the whole run; the learning rate falls to nothing over them.
         lines_a_batch: Lines in one rank's batch.
         validation_lines: Synthetic lines of each category to watch by.
+        tower_share: The tower's learning rate as a share of the others'; 0 (the first stage) leaves it as it is.
+        ctc_weight: Weight of the tower's own loss beside the text's, where the tower trains.
+        real_share: Share of real crops among the lines, where the tower trains.
         draft_noise: Share of drafted characters shown wrongly to the decoder, so that it learns to look.
     """
 
@@ -34,6 +37,9 @@ class LineTrainingConfig:
     weight_decay: float = 0.05
     betas: tuple[float, float] = (0.9, 0.98)
     gradient_clip: float = 1.0
+    tower_share: float = 0.0
+    ctc_weight: float = 0.3
+    real_share: float = 0.35
     draft_noise: float = 0.04
     average_decay: float = 0.999
     checkpoint_every: int = 250

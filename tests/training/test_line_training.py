@@ -15,9 +15,9 @@ from bayou.inputs.characters import BOS_ID, EOS_ID
 from bayou.model.columns import statistics_size
 from bayou.model.config import LanguageConfig, LineVisionConfig, VLMConfig
 from bayou.model.line_vlm import LineVLM
-from bayou.training.line_batches import IGNORED, epoch_of_batches, make_batch
+from bayou.training.line_batches import IGNORED, DraftedFeed, epoch_of_batches, make_batch, text_loss
 from bayou.training.line_features import DraftedLine, read_shard, write_shard
-from bayou.training.line_trainer import LineTrainer, text_loss
+from bayou.training.line_trainer import LineTrainer
 from bayou.training.parallel import Ranks
 from bayou.training.schedule import cosine_rate
 from bayou.training.settings import LineTrainingConfig
@@ -53,6 +53,12 @@ def settings(folder: Path, **changes: int | float) -> LineTrainingConfig:
 
 def no_judge(model: LineVLM) -> dict[str, float]:
     return {"validation/exact": 0.0}
+
+
+def trainer_of(
+    config: LineTrainingConfig, model: LineVLM, lines: list[DraftedLine], kind: type[LineTrainer] = LineTrainer
+) -> LineTrainer:
+    return kind(config, model, DraftedFeed(config, lines, VOCABULARY, 0), Ranks(), no_judge)
 
 
 def test_a_shard_gives_back_its_lines(tmp_path: Path) -> None:
@@ -104,7 +110,7 @@ def test_padding_changes_no_loss() -> None:
 
 def test_a_resumed_run_equals_the_run_that_never_stopped(tmp_path: Path) -> None:
     lines = some_lines(23)
-    whole = LineTrainer(settings(tmp_path / "whole"), tiny_model(), lines, Ranks(), no_judge)
+    whole = trainer_of(settings(tmp_path / "whole"), tiny_model(), lines)
     whole.run()
 
     class Stopped(Exception):
@@ -117,8 +123,8 @@ def test_a_resumed_run_equals_the_run_that_never_stopped(tmp_path: Path) -> None
             return super()._learn(batch)  # type: ignore[arg-type]
 
     with pytest.raises(Stopped):
-        Fragile(settings(tmp_path / "cut"), tiny_model(), lines, Ranks(), no_judge).run()
-    resumed = LineTrainer(settings(tmp_path / "cut"), tiny_model(seed=1), lines, Ranks(), no_judge)
+        trainer_of(settings(tmp_path / "cut"), tiny_model(), lines, Fragile).run()
+    resumed = trainer_of(settings(tmp_path / "cut"), tiny_model(seed=1), lines)
     resumed.model.vision_model.load_state_dict(whole.model.vision_model.state_dict())
     assert resumed.resume()
     assert resumed.step == 5
@@ -131,7 +137,7 @@ def test_a_resumed_run_equals_the_run_that_never_stopped(tmp_path: Path) -> None
 
 def test_learning_lowers_the_loss(tmp_path: Path) -> None:
     lines = some_lines(8)
-    trainer = LineTrainer(settings(tmp_path, steps=150, learning_rate=1e-2), tiny_model(), lines, Ranks(), no_judge)
+    trainer = trainer_of(settings(tmp_path, steps=150, learning_rate=1e-2), tiny_model(), lines)
     batch = make_batch(lines, 0.0, np.random.default_rng(0), VOCABULARY)
     before = text_loss(trainer.model, batch).item()
     trainer.run()
@@ -142,12 +148,12 @@ def test_a_gradient_that_is_no_number_stops_the_run(tmp_path: Path) -> None:
     lines = some_lines(4)
     lines[0].statistics[:] = np.nan
     with pytest.raises(BayouError, match="gradient is nan at step 0"):
-        LineTrainer(settings(tmp_path), tiny_model(), lines, Ranks(), no_judge).run()
+        trainer_of(settings(tmp_path), tiny_model(), lines).run()
 
 
 def test_a_torn_checkpoint_is_named(tmp_path: Path) -> None:
     (tmp_path / "checkpoint.pt").write_bytes(b"torn")
-    trainer = LineTrainer(settings(tmp_path), tiny_model(), some_lines(4), Ranks(), no_judge)
+    trainer = trainer_of(settings(tmp_path), tiny_model(), some_lines(4))
     with pytest.raises(InputError, match=r"checkpoint\.pt"):
         trainer.resume()
 
