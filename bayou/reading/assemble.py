@@ -1,0 +1,57 @@
+"""Lines of a page to its blocks in reading order: columns, rows, tables. Knows boxes; not how lines were read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bayou.documents.document import Block, Line
+from bayou.documents.geometry import Box, bounding_box
+from bayou.documents.tables import FoundTable
+from bayou.reading.blocks import Row, body_height, make_blocks
+from bayou.reading.level import level_box
+from bayou.reading.reading_order import reading_order
+from bayou.reading.words import corners, join_row
+
+
+def assemble(lines: Sequence[Line], tables: Sequence[FoundTable] = (), skew: float = 0.0) -> tuple[Block, ...]:
+    """Blocks in reading order; every line is in exactly one of them.
+
+    Pieces that stand side by side on one row of a column become one line.
+
+    Args:
+        lines: With text and boxes in page units.
+        tables: Found among just these lines; each is read as one block where it stands.
+        skew: Clockwise degrees by which the page leans.
+    """
+    in_table = {index for table in tables for index in table.line_indices}
+    loose = [Row(line, _level(line, skew)) for index, line in enumerate(lines) if index not in in_table]
+    body = body_height(loose)
+    boxes = [row.box for row in loose] + [_table_box(table, lines, skew) for table in tables]
+    blocks: list[Block] = []
+    for column in reading_order(boxes):
+        pending: list[Row] = []
+        for indices in column:
+            pieces = [loose[index] for index in indices if index < len(loose)]
+            if pieces:
+                box = bounding_box(piece.box for piece in pieces)
+                pending.append(Row(join_row([piece.line for piece in pieces]), box))
+            for index in indices:
+                if index >= len(loose):
+                    blocks += make_blocks(pending, body)
+                    pending = []
+                    blocks.append(_table_block(tables[index - len(loose)], lines))
+        blocks += make_blocks(pending, body)
+    return tuple(blocks)
+
+
+def _level(line: Line, skew: float) -> Box:
+    assert line.box is not None
+    return line.box if skew == 0 else level_box(corners(line), skew)
+
+
+def _table_box(table: FoundTable, lines: Sequence[Line], skew: float) -> Box:
+    return bounding_box([_level(lines[index], skew) for index in table.line_indices] or [table.box])
+
+
+def _table_block(table: FoundTable, lines: Sequence[Line]) -> Block:
+    return Block("table", table.box, tuple(lines[index] for index in table.line_indices), table=table.table)

@@ -1,0 +1,81 @@
+"""Which recogniser a model's name stands for. Knows names and folders; not pages or lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bayou.errors import UsageError
+from bayou.reading.recogniser import Recogniser
+
+KNOWN = "nano, ppocr, 800m, 2b, pocket, a Hub id like h2oai/h2ovl-mississippi-800m, or a model's folder"
+NOT_YET = {
+    "800m": "reading pages with Mississippi 0.8B",
+    "2b": "reading pages with Mississippi 2B",
+    "pocket": "the model pocket",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """A model that was asked for: its name in documents, where it runs, and how to load it."""
+
+    name: str
+    device: str
+    load: Callable[[], Recogniser]
+
+
+def choose_model(model: str | Path, runtime: str | None, precision: str | None, device: str | None) -> ModelChoice:
+    """What a model's name or folder stands for, without loading it.
+
+    Raises:
+        UsageError: An unknown name, a model that is not available yet, or settings that it can't take.
+    """
+    place = device or "CPU"
+    name = str(model)
+    if isinstance(model, Path) or Path(name).exists():
+        return _nano(Path(model), Path(model).resolve().name, runtime, precision, place)
+    if name == "nano":
+        return _nano(name, name, runtime, precision, place)
+    if name == "ppocr":
+        return _ppocr(runtime, precision, place)
+    if name in NOT_YET:
+        raise UsageError(f"{NOT_YET[name]} is not part of this version; nano and ppocr are")
+    if _is_hub_id(name):
+        raise UsageError(
+            f"{name}: models from the Hub can't be loaded by name in this version; download it and give its folder"
+        )
+    raise UsageError(f"{name!r} is no model and no folder; the models are {KNOWN}")
+
+
+def _is_hub_id(name: str) -> bool:
+    parts = name.split("/")
+    return len(parts) == 2 and all(part and not part.startswith(".") for part in parts) and "\\" not in name
+
+
+def _nano(model: str | Path, name: str, runtime: str | None, precision: str | None, device: str) -> ModelChoice:
+    if runtime not in (None, "openvino", "torch"):
+        raise UsageError(f"there is no runtime {runtime!r}: openvino and torch")
+    if precision not in (None, "float32", "bf16", "int8"):
+        raise UsageError(f"there is no precision {precision!r}: float32, bf16 and int8")
+
+    def load() -> Recogniser:
+        from bayou.engine.model import load as load_model
+        from bayou.reading.nano_lines import NanoRecogniser
+
+        return NanoRecogniser(load_model(model, runtime, precision, device), name)
+
+    return ModelChoice(name, device, load)
+
+
+def _ppocr(runtime: str | None, precision: str | None, device: str) -> ModelChoice:
+    if runtime not in (None, "openvino") or precision not in (None, "float32"):
+        raise UsageError("ppocr runs with OpenVINO in float32 alone: leave runtime and precision away")
+
+    def load() -> Recogniser:
+        from bayou.reading.peers.ppocr import PeerRecogniser
+
+        return PeerRecogniser(device)
+
+    return ModelChoice("ppocr", device, load)

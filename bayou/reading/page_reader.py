@@ -1,0 +1,178 @@
+"""One opened page to a read one: finds lines, turns the page upright, reads, assembles. Knows pages; not files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bayou.documents.document import Line, Page, PageStatus
+from bayou.documents.geometry import Box, Quad
+from bayou.documents.raw_page import RawPage
+from bayou.documents.tables import find_tables
+from bayou.reading.assemble import assemble
+from bayou.reading.confidence import LEAST_LEGIBILITY, page_confidence
+from bayou.reading.fragments import join_fragments
+from bayou.reading.level import page_skew
+from bayou.reading.lines import TURNED_ASPECT, FoundLine, LineDetector, crop_line
+from bayou.reading.orientation import HeadDownClassifier, lies_sideways, stands_on_its_head, turn
+from bayou.reading.recogniser import RecognisedLine, Recogniser
+from bayou.reading.words import place_line
+
+SURE_SCORE = 0.6
+"""The detector's score from which on a line without readable text is worth a word to the user."""
+STANDING_BONUS = 0.15
+"""A high narrow quad is more often an upright "1" or "I" than a turned line, which must read so much better."""
+STANDING_ASPECT = 3.0
+ALREADY_NATIVE = 0.5
+"""Share of a found line's box that native lines cover, from which on it is the same text."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    lines: list[Line]
+    unread: int
+    skew: float = 0.0
+
+
+class PageReader:
+    """Reads opened pages with one recogniser. Not thread-safe."""
+
+    def __init__(self, recogniser: Recogniser, device: str = "CPU") -> None:
+        self._recogniser = recogniser
+        self._device = device
+        self._detector: LineDetector | None = None
+        self._classifier: HeadDownClassifier | None = None
+
+    def read(self, raw: RawPage) -> Page:
+        """The page with its blocks, status and confidence."""
+        start = time.perf_counter()
+        image, rotation = raw.image, 0
+        if raw.native or raw.image_regions is not None:
+            reading = self._read_regions(raw)
+        else:
+            image, rotation, found = self._upright(raw.image)
+            reading = self._read_found(image, found, raw.pixels_per_unit)
+        tables = find_tables(reading.lines, image, raw.pixels_per_unit)
+        sideways = rotation in (90, 270)
+        return Page(
+            number=raw.number,
+            width=raw.height if sideways else raw.width,
+            height=raw.width if sideways else raw.height,
+            unit=raw.unit,
+            blocks=assemble(reading.lines, tables, reading.skew),
+            status=_status(reading),
+            message=_message(raw.message, reading),
+            confidence=page_confidence(reading.lines),
+            pixel_width=image.shape[1],
+            pixel_height=image.shape[0],
+            pixels_per_unit=raw.pixels_per_unit,
+            dpi=raw.dpi,
+            rotation=rotation,
+            skew=reading.skew,
+            seconds=time.perf_counter() - start,
+        )
+
+    def _find(self, image: NDArray[np.uint8]) -> list[FoundLine]:
+        if self._detector is None:
+            self._detector = LineDetector(self._device)
+        return self._detector.find_scored(image)
+
+    def _upright(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int, list[FoundLine]]:
+        """The page turned upright, by how many degrees clockwise, and its lines."""
+        rotation = 0
+        found = self._find(image)
+        if lies_sideways(found):
+            rotation = 90
+            image = turn(image, 90)
+            found = self._find(image)
+        if self._classifier is None:
+            self._classifier = HeadDownClassifier(self._device)
+        if stands_on_its_head(image, found, self._classifier, self._recogniser.recognise):
+            rotation += 180
+            image = turn(image, 180)
+            found = self._find(image)
+        return image, rotation, found
+
+    def _read_found(self, image: NDArray[np.uint8], found: list[FoundLine], pixels_per_unit: float) -> _Reading:
+        skew = page_skew([line.quad for line in found])
+        found = join_fragments(found, skew)
+        views = [(line, quad) for line in found for quad in _ways_to_read(line.quad)]
+        crops = [crop_line(image, quad) for _, quad in views]
+        best: dict[int, tuple[float, RecognisedLine, Quad, NDArray[np.uint8]]] = {}
+        for (line, quad), crop, read in zip(views, crops, self._recogniser.recognise(crops), strict=True):
+            standing = len(_ways_to_read(line.quad)) > 1 and quad == line.quad
+            score = read.legibility + (STANDING_BONUS if standing else 0.0)
+            if id(line) not in best or score > best[id(line)][0]:
+                best[id(line)] = (score, read, quad, crop)
+        lines, unread = [], 0
+        for line in found:
+            _, read, quad, crop = best[id(line)]
+            if read.text.strip() and read.legibility >= LEAST_LEGIBILITY:
+                lines.append(place_line(read, quad, pixels_per_unit, crop))
+            elif read.text.strip() or line.score >= SURE_SCORE:
+                unread += 1
+        return _Reading(lines, unread, skew)
+
+    def _read_regions(self, raw: RawPage) -> _Reading:
+        """Native lines, and what the page's image regions say that they don't."""
+        found = [line for region in raw.image_regions or () for line in self._find_in(raw, region)]
+        native = [line.box for line in raw.native if line.box is not None]
+        scale = 1 / raw.pixels_per_unit
+        new = [line for line in found if not _covered(_box(line.quad).scaled(scale), native)]
+        read = self._read_found(raw.image, new, raw.pixels_per_unit)
+        return _Reading([*raw.native, *read.lines], read.unread)
+
+    def _find_in(self, raw: RawPage, region: Box) -> list[FoundLine]:
+        pixels = region.scaled(raw.pixels_per_unit)
+        height, width = raw.image.shape[:2]
+        left, top = max(0, int(pixels.left)), max(0, int(pixels.top))
+        right, bottom = min(width, int(np.ceil(pixels.right))), min(height, int(np.ceil(pixels.bottom)))
+        if right - left < 2 or bottom - top < 2:
+            return []
+        found = self._find(np.ascontiguousarray(raw.image[top:bottom, left:right]))
+        return [FoundLine(_shifted(line.quad, left, top), line.score) for line in found]
+
+
+def _ways_to_read(quad: Quad) -> list[Quad]:
+    """The quad as it is, or for a high one also with its text running down and up the page."""
+    a, b, c, d = quad
+    wide = (abs(b[0] - a[0]) + abs(c[0] - d[0])) / 2
+    high = (abs(d[1] - a[1]) + abs(c[1] - b[1])) / 2
+    if high < TURNED_ASPECT * wide:
+        return [quad]
+    ways: list[Quad] = [(b, c, d, a), (d, a, b, c)]
+    return [quad, *ways] if high < STANDING_ASPECT * wide else ways
+
+
+def _shifted(quad: Quad, x: float, y: float) -> Quad:
+    a, b, c, d = ((px + x, py + y) for px, py in quad)
+    return a, b, c, d
+
+
+def _box(quad: Quad) -> Box:
+    xs, ys = [x for x, _ in quad], [y for _, y in quad]
+    return Box(min(xs), min(ys), max(xs), max(ys))
+
+
+def _covered(box: Box, boxes: Sequence[Box]) -> bool:
+    return sum(box.covered_by(other) for other in boxes) >= ALREADY_NATIVE
+
+
+def _status(reading: _Reading) -> PageStatus:
+    if reading.lines:
+        return "ok"
+    return "unreadable" if reading.unread else "blank"
+
+
+def _message(opened: str, reading: _Reading) -> str:
+    parts = [opened] if opened else []
+    if reading.unread:
+        places = "1 place that looks" if reading.unread == 1 else f"{reading.unread} places that look"
+        parts.append(f"{places} like text could not be read")
+    elif not reading.lines:
+        parts.append("nothing on this page looks like text")
+    return "; ".join(parts)
