@@ -82,8 +82,8 @@ class Detector:
         tile_width = min(width, TILE_SIDE)
         tile_height = min(height, TILE_PIXELS // tile_width // STRIDE * STRIDE)
         joined = np.empty((height, width), np.float32)
-        for top, row_start, row_end in _cuts(height, tile_height):
-            for left, column_start, column_end in _cuts(width, tile_width):
+        for top, row_start, row_end in cuts(height, tile_height):
+            for left, column_start, column_end in cuts(width, tile_width):
                 part = self._infer(image[top : top + tile_height, left : left + tile_width])
                 joined[row_start:row_end, column_start:column_end] = part[
                     row_start - top : row_end - top, column_start - left : column_end - left
@@ -101,7 +101,7 @@ def _whole_strides(length: float) -> int:
     return max(STRIDE, round(length / STRIDE) * STRIDE)
 
 
-def _cuts(length: int, tile: int) -> list[tuple[int, int, int]]:
+def cuts(length: int, tile: int) -> list[tuple[int, int, int]]:
     """Tiles of equal length that cover ``length``: where each starts, and the part of the whole that it answers for."""
     if tile >= length:
         return [(0, 0, length)]

@@ -1,8 +1,8 @@
 """Which way up a page stands. Knows lines' quads and crops; not files or text's meaning.
 
 Lines that run up or down say that the page lies on its side. Whether text stands on its head is put to the vote of the
-longest lines with the line classifier of the rapidocr wheel. The vote alone turns nothing: the recogniser must also read
-some of them clearly better the other way up. A page without clear evidence stays as it is.
+longest lines with the line classifier of the rapidocr wheel. The vote alone turns nothing: the recogniser must read
+some of them clearly better the other way up, too. A page without clear evidence stays as it is.
 """
 
 from __future__ import annotations

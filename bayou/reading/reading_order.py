@@ -24,7 +24,7 @@ SHORTEST_GUTTER = 3.0
 NARROWEST_COLUMN = 5.0
 NARROWEST_ALIGNED_COLUMN = 10.0
 LEAST_FILL = 0.6
-"""Median width of a column's lines over the width of the column."""
+"""How much of a column's rows is text, on average; all of the columns on one side count together."""
 ALIGNED = 0.25
 MOSTLY_ALIGNED = 0.7
 EDGE_GAP = 1.0
@@ -136,7 +136,10 @@ def _is_running_text(side: Bounds, narrowest: float, aligned: bool) -> bool:
     typical = float(np.median(widths))
     if typical < narrowest:
         return False
-    return not aligned or typical >= LEAST_FILL * float(side[:, 2].max() - side[:, 0].min())
+    middles = np.sort(side[:, 1] + side[:, 3]) / 2
+    rows = 1 + int((np.diff(middles) > SAME_ROW).sum())
+    whole = float(side[:, 2].max() - side[:, 0].min())
+    return not aligned or float(widths.sum()) >= LEAST_FILL * rows * whole
 
 
 def _rows(bounds: Bounds, members: NDArray[np.intp]) -> Rows:
