@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bayou.data.synthetic.alphabet import ALPHABET_SET, LOOK_ALIKES
 from bayou.data.synthetic.words import LANGUAGES
+from bayou.errors import UsageError
 
 #: Word lists as Debian's packages install them, by file name below a dictionary folder.
 _DICTIONARIES = (
@@ -64,8 +65,19 @@ def text_folders() -> tuple[Path, ...]:
 @lru_cache(maxsize=1)
 def default_corpus() -> Corpus:
     """The corpus of this machine: built-in words, installed dictionaries, texts and translations (see docs/data.md)."""
-    dictionaries = Path(os.environ.get("BAYOU_WORDS") or "/usr/share/dict")
-    return load_corpus((dictionaries,), text_folders(), Path(os.environ.get("BAYOU_LOCALES") or "/usr/share/locale"))
+    material = os.environ.get("BAYOU_MATERIAL")
+    if material:
+        return load_bundle(Path(material))
+    return load_corpus((Path("/usr/share/dict"),), text_folders(), Path("/usr/share/locale"))
+
+
+def load_bundle(folder: Path) -> Corpus:
+    """The corpus in a folder written by ``bayou.data.synthetic.bundle``."""
+    words = [tuple(p.read_text(encoding="utf-8").split("\n")) for p in sorted((folder / "words").glob("*.txt"))]
+    texts = [p.read_text(encoding="utf-8") for p in sorted((folder / "texts").glob("*.txt"))]
+    if not words or not texts:
+        raise UsageError(f"BAYOU_MATERIAL names '{folder}', which lacks words/ or texts/")
+    return Corpus(words[0], tuple(words[1:]), texts[0], tuple(texts[1:]))
 
 
 def load_corpus(dictionaries: Sequence[Path], texts: Sequence[Path], locales: Path | None = None) -> Corpus:

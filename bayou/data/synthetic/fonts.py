@@ -24,6 +24,8 @@ from bayou.data.synthetic.alphabet import ALPHABET
 from bayou.data.synthetic.font_names import COMMON, CURSIVE, HELD_OUT, classify
 from bayou.errors import UsageError
 
+FONT_INDEX = "fonts.json"
+"""Name of the file that remembers what was found in fonts."""
 KINDS = ("print", "mono", "terminal", "handwriting", "display", "segment")
 #: Raised when what is stored about fonts changes meaning.
 _INDEX_VERSION = 5
@@ -79,8 +81,17 @@ class FontFace:
         return self.family.casefold() in CURSIVE
 
 
+def material_folder() -> Path | None:
+    """The folder of ``bayou.data.synthetic.bundle`` that ``BAYOU_MATERIAL`` names, to be used alone; or None."""
+    named = os.environ.get("BAYOU_MATERIAL")
+    return Path(named) if named else None
+
+
 def font_folders() -> list[Path]:
     """Folders with fonts: ``BAYOU_FONTS`` (a path list), else the system's and those of ``fontpkg-*`` wheels."""
+    material = material_folder()
+    if material is not None:
+        return [material / "fonts"]
     override = os.environ.get("BAYOU_FONTS")
     if override:
         return [Path(p) for p in override.split(os.pathsep) if p]
@@ -252,7 +263,10 @@ class FontLibrary:
     def find(cls, held_out: bool = False, folders: Sequence[Path] | None = None) -> FontLibrary:
         """The fonts of this machine to train with, or (``held_out``) those kept for validation."""
         files = font_files(folders if folders is not None else font_folders())
-        cache = make_cache_folder() / "fonts.json" if folders is None else None
+        material = material_folder()
+        cache = None
+        if folders is None:
+            cache = (material / "fonts" if material is not None else make_cache_folder()) / FONT_INDEX
         return cls([f for f in scan(files, cache) if f.held_out == held_out])
 
     def covers(self, face: FontFace, text: str) -> bool:
