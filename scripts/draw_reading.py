@@ -1,6 +1,6 @@
 """Draws the README's picture: a page with what was found on it, and beside it the text that was read. Needs Lato.
 
-    python -m scripts.draw_reading [--model nano] [--page examples/invoice.png] [--output docs/pictures/reading.png]
+    python -m scripts.draw_reading [--model nano] [--page examples/invoice.png] [--output docs/pictures/reading.jpg]
 
 On the left each line is framed in the colour of its block's kind; on the right each line's text stands where it was
 read, darker the surer the reader is.
@@ -18,12 +18,12 @@ from PIL import Image, ImageDraw
 from benchmarks.drawing import font
 
 if TYPE_CHECKING:
-    from bayou.documents.document import Document
+    from bayou.documents.document import Document, Line
     from bayou.documents.geometry import Box
 
 ROOT = Path(__file__).resolve().parent.parent
 COLOURS = {
-    "paragraph": (40, 110, 200),
+    "paragraph": (30, 90, 220),
     "heading": (200, 60, 120),
     "list_item": (220, 140, 0),
     "table": (30, 150, 90),
@@ -45,8 +45,7 @@ def draw(page: Image.Image, document: Document) -> Image.Image:
                 continue
             box = corners(line.box, read.pixels_per_unit)
             frames.rectangle(box, fill=(*colour, 36), outline=(*colour, 200), width=2)
-            shade = round(200 * (1 - line.confidence))
-            write(texts, box, line.text, (shade, shade, shade))
+            write(texts, line, read.pixels_per_unit)
     return side_by_side(left, right, sorted({block.kind for block in read.blocks}))
 
 
@@ -55,15 +54,18 @@ def corners(box: Box, factor: float) -> tuple[float, float, float, float]:
     return scaled.left, scaled.top, scaled.right, scaled.bottom
 
 
-def write(
-    draw: ImageDraw.ImageDraw, box: tuple[float, float, float, float], text: str, colour: tuple[int, ...]
-) -> None:
-    """Text as large as its box allows."""
-    left, top, right, bottom = box
-    size = max(8, round((bottom - top) * 0.72))
-    while size > 8 and draw.textlength(text, font=font(size)) > (right - left) * 1.02:
+def write(draw: ImageDraw.ImageDraw, line: Line, factor: float) -> None:
+    """A line's words where they were read, all of one size: the largest that its box allows."""
+    if line.box is None:
+        return
+    left, top, right, bottom = corners(line.box, factor)
+    size = max(8, round((bottom - top) * 0.66))
+    while size > 8 and draw.textlength(line.text, font=font(size)) > (right - left) * 0.94:
         size -= 1
-    draw.text((left, (top + bottom) / 2), text, font=font(size), fill=colour, anchor="lm")
+    shade = round(200 * (1 - line.confidence))
+    for text, box in [(word.text, word.box) for word in line.words] or [(line.text, line.box)]:
+        x = corners(box, factor)[0]
+        draw.text((x, (top + bottom) / 2), text, font=font(size), fill=(shade, shade, shade), anchor="lm")
 
 
 def side_by_side(left: Image.Image, right: Image.Image, kinds: list[str]) -> Image.Image:
@@ -84,7 +86,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Draw a page beside what was read on it.")
     parser.add_argument("--model", default="nano")
     parser.add_argument("--page", type=Path, default=ROOT / "examples/invoice.png")
-    parser.add_argument("--output", type=Path, default=ROOT / "docs/pictures/reading.png")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs/pictures/reading.jpg")
     options = parser.parse_args()
     from bayou.documents.open_pages import open_pages
     from bayou.reading.reader import Reader
@@ -93,7 +95,7 @@ def main() -> None:
     page = Image.fromarray(np.ascontiguousarray(raw.image))
     picture = draw(page, Reader(model=options.model).read(options.page))
     options.output.parent.mkdir(parents=True, exist_ok=True)
-    picture.quantize(64, dither=Image.Dither.NONE).save(options.output, optimize=True)
+    picture.save(options.output, quality=84, optimize=True)
     print(options.output, picture.size)
 
 

@@ -76,7 +76,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 def test_scripts_that_the_documentation_names_exist() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
-    scripts = set(re.findall(r"(?<![\w/])(?:scripts|benchmarks|examples)/\w+(?:\.py)?(?![\w/])", text))
+    scripts = set(re.findall(r"(?<![\w/])(?:scripts|benchmarks|examples)/\w+(?:\.\w+)?(?![\w/])", text))
     missing = sorted(script for script in scripts if not (ROOT / script).exists())
     assert scripts and not missing
 

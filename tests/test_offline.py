@@ -1,0 +1,73 @@
+"""Reading asks nobody: the whole reader and the command line run where every socket is refused, and try none."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bayou.scorers.text import word_overlap
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "examples/invoice.png"
+TEXT = ROOT / "examples/invoice.txt"
+EXAMPLE_WORD_F1_BOUND = 0.95
+
+REFUSE = """
+import json, sys
+attempts = []
+def refuse(event, arguments):
+    if event in {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.bind"}:
+        attempts.append(event + repr(arguments[1:]))
+        raise OSError("the test refuses the network")
+sys.addaudithook(refuse)
+"""
+
+READ = """
+from bayou import Reader
+document = Reader(model=sys.argv[1]).read(sys.argv[2])
+print(json.dumps({"attempts": attempts, "text": document.to_text(), "torch": "torch" in sys.modules}))
+"""
+
+COMMAND = """
+import io, contextlib
+from bayou.cli.main import main
+out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+with contextlib.redirect_stdout(out):
+    code = main(["read", sys.argv[2], "--model", sys.argv[1], "--to", "text"])
+text = out.buffer.getvalue().decode("utf-8")
+print(json.dumps({"attempts": attempts, "text": text, "code": code, "torch": "torch" in sys.modules}))
+"""
+
+PROBE = """
+import socket
+try:
+    socket.create_connection(("192.0.2.1", 80), timeout=1)
+except OSError as error:
+    print(json.dumps({"attempts": attempts, "error": str(error)}))
+"""
+
+
+def run(program: str, *arguments: str) -> dict:
+    command = [sys.executable, "-c", REFUSE + program, *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=300, check=False)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def test_the_refusal_refuses() -> None:
+    report = run(PROBE)
+    assert report["attempts"] and "refuses the network" in report["error"]
+
+
+@pytest.mark.parametrize("model", ["ppocr", "nano"])
+@pytest.mark.parametrize("program", [READ, COMMAND], ids=["reader", "command line"])
+def test_reading_tries_no_socket_and_needs_no_torch(program: str, model: str) -> None:
+    report = run(program, model, str(PAGE))
+    assert report["attempts"] == []
+    assert not report["torch"]
+    assert report.get("code", 0) == 0
+    assert word_overlap(report["text"], TEXT.read_text(encoding="utf-8")).f1 >= EXAMPLE_WORD_F1_BOUND
