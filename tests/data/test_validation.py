@@ -15,7 +15,7 @@ from bayou.errors import UsageError
 def stand_ins(faces: list[FontFace]) -> FontLibrary:
     """One real font in every role, so that the set can be made on any machine."""
     plain = next(f for f in faces if f.kind == "print" and len(f.characters) > 150 and not f.unicase)
-    roles = ("Carlito", "Fantasque Sans Mono", "Satisfy", "femkeklaver", "Righteous", "Px IBM MDA")
+    roles = ("Carlito", "Fantasque Sans Mono", "Satisfy", "Domestic Manners", "Righteous", "Px IBM MDA")
     return FontLibrary(
         [
             FontFace(plain.path, name, "Regular", name == "Fantasque Sans Mono", plain.characters, False)

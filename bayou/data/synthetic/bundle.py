@@ -26,15 +26,14 @@ _MOST_WORDS = 30_000
 _NAMES = (1, 2, 4, 16, 17)
 
 
-def write_bundle(folder: Path) -> None:
+def write_bundle(folder: Path, faces: list[FontFace], corpus: Corpus) -> None:
     """Write ``fonts/`` (with its index), ``words/`` and ``texts/`` below an empty or new folder."""
     fonts = folder / "fonts"
     fonts.mkdir(parents=True, exist_ok=True)
-    faces = scan(font_files(font_folders()), make_cache_folder() / FONT_INDEX)
     for face in _chosen(faces):
         _write_font(Path(face.path), fonts)
     scan(font_files([fonts]), fonts / FONT_INDEX)
-    _write_texts(default_corpus(), folder)
+    _write_texts(corpus, folder)
 
 
 def _chosen(faces: list[FontFace]) -> list[FontFace]:
@@ -81,7 +80,9 @@ def main() -> None:
     """The command line: one argument, the folder to write."""
     parser = argparse.ArgumentParser(description="Fonts and texts for synthetic lines as one folder.")
     parser.add_argument("folder", type=Path)
-    write_bundle(parser.parse_args().folder)
+    folder = parser.parse_args().folder
+    faces = scan(font_files(font_folders()), make_cache_folder() / FONT_INDEX)
+    write_bundle(folder, faces, default_corpus())
 
 
 if __name__ == "__main__":

@@ -164,10 +164,10 @@ class Writer:
         """What people write by hand: words, notes, names, dates, figures."""
         rng = self.rng
         roll = rng.random()
-        if roll < 0.4:
+        if roll < 0.35:
             return rng.choice((str, str, str.capitalize))(" ".join(self.words(rng.choice((1, 1, 1, 2, 2, 3)))))
         if roll < 0.65:
-            return self.running(rng.randint(10, 60))
+            return self.running(rng.randint(10, 75))
         if roll < 0.75:
             return " ".join(self.words(rng.choice((1, 1, 2)))).upper()
         if roll < 0.9:

@@ -21,7 +21,7 @@ from PIL import ImageFont
 
 from bayou.cache import make_cache_folder
 from bayou.data.synthetic.alphabet import ALPHABET
-from bayou.data.synthetic.font_names import COMMON, CURSIVE, HELD_OUT, classify
+from bayou.data.synthetic.font_names import CAPITALS_ONLY, COMMON, CURSIVE, HELD_OUT, classify
 from bayou.errors import UsageError
 
 FONT_INDEX = "fonts.json"
@@ -220,7 +220,9 @@ def scan(files: Sequence[Path], cache: Path | None = None) -> list[FontFace]:
         if key not in known:
             known[key] = [asdict(f) for f in _inspect(path)]
             fresh = True
-        faces += [FontFace(**{**entry, "path": str(path)}) for entry in known[key]]
+        for entry in known[key]:
+            unicase = entry["unicase"] or entry["family"].casefold() in CAPITALS_ONLY
+            faces.append(FontFace(**{**entry, "path": str(path), "unicase": unicase}))
     if fresh and cache is not None:
         index = {"version": _INDEX_VERSION, "alphabet": ALPHABET, "files": known}
         partial = cache.with_suffix(f".{os.getpid()}.part")
