@@ -20,6 +20,7 @@ from bayou.errors import ModelError, OutputError
 
 LARGEST = 127
 SCALE_SUFFIX = ".scale"
+DECODER, EMBEDDINGS = "language_model.", "embed_tokens.weight"
 SMALLEST_QUANTISED = 4096
 """Tensors of fewer numbers stay float16: they weigh nothing, and depthwise kernels have too few numbers a channel."""
 
@@ -36,7 +37,7 @@ def quantise_rows(weight: FloatArray) -> Weight:
 
 def is_quantised(weight: FloatArray) -> bool:
     """Whether ``quantise`` stores such a tensor in 8 bits."""
-    return weight.ndim >= 2 and weight.size >= SMALLEST_QUANTISED
+    return weight.ndim >= 2 and len(weight) > 1 and weight.size >= SMALLEST_QUANTISED
 
 
 def quantise(tensors: Mapping[str, FloatArray]) -> Weights:
@@ -51,6 +52,18 @@ def quantise(tensors: Mapping[str, FloatArray]) -> Weights:
             raise ModelError(f"{name!r} holds a number that is not finite, or too large for float16")
         quantised[name] = quantise_rows(tensor) if is_quantised(tensor) else Weight(tensor.astype(np.float16))
     return Weights(quantised)
+
+
+def with_int8_decoder(weights: Weights) -> Weights:
+    """The same weights with the decoder's large matrices in int8: all but the embeddings, which multiply nothing."""
+
+    def converted(name: str, weight: Weight) -> Weight:
+        kept = not name.startswith(DECODER) or name.endswith(EMBEDDINGS) or weight.scale is not None
+        if kept or weight.stored.ndim < 2 or weight.stored.size < SMALLEST_QUANTISED:
+            return weight
+        return quantise_rows(weight.dense())
+
+    return Weights({name: converted(name, weight) for name, weight in weights.items()}, weights.source)
 
 
 def stored_tensors(weights: Mapping[str, Weight]) -> dict[str, NDArray[np.generic]]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bayou.engine.bfloat16 import from_bfloat16_bits
 from bayou.engine.runtime import FloatArray
 from bayou.errors import ModelError
 
@@ -55,7 +56,7 @@ class Weight:
         """Some rows (of the first axis) in float32, without converting the others."""
         chosen = np.asarray(self.stored[index])
         if self.is_bfloat16:
-            return (chosen.astype(np.uint32) << 16).view(np.float32)
+            return from_bfloat16_bits(chosen)
         if self.scale is None:
             return chosen.astype(np.float32)
         scale = self.scale[index].astype(np.float32)

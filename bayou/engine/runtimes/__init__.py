@@ -6,5 +6,5 @@ OpenVINO imports this package first.
 
 import sys
 
-# ``import openvino`` reports to a server where it finds this package; finding none, it takes a silent stand-in of its own.
+# ``import openvino`` reports to a server where it finds this package; finding none, it takes a silent stand-in.
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]

@@ -1,18 +1,18 @@
-"""Danube, the decoder, as an OpenVINO graph from numpy weights. Knows operations and shapes; no text, no images, no torch.
+"""Danube, the decoder, as an OpenVINO graph from numpy weights. Knows operations and shapes; no text, no images.
 
-Keys and values are the graph's own state: variables that begin with length zero and grow with every inference; ``beam_idx``
-picks the rows to go on with. One ScaledDotProductAttention a layer with the mask as an input, so that slots can be hidden;
-rotary positions are an input too. The spellings are those that OpenVINO's CPU plugin fuses.
+Keys and values are the graph's own state: variables that begin with length zero and grow with every inference;
+``beam_idx`` picks the rows to go on with. One ScaledDotProductAttention a layer with the mask as an input, so that
+slots can be hidden; rotary positions are an input too. The spellings are those that OpenVINO's CPU plugin fuses.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import openvino as ov
+from openvino import Node
 from openvino import opset15 as ops
 
-from bayou.engine.runtimes.openvino_parts import (
-    Node,
+from bayou.engine.runtimes.openvino_graph import (
     WeightForm,
     array,
     integers,
@@ -127,8 +127,10 @@ class _DecoderGraph:
 
 
 def decoder_graph(config: LanguageConfig, weights: Weights, form: WeightForm) -> ov.Model:
-    """The decoder: inputs_embeds [B, T, hidden], positions [B, T], mask (added to scores) [B, 1, T, S + T], beam_idx [B] and
-    wanted [B, N] (indices into T) to logits [B, N, vocabulary].
+    """The decoder, to logits [B, N, vocabulary].
+
+    Its inputs: inputs_embeds [B, T, hidden], positions [B, T], mask [B, 1, T, S + T] (added to scores), beam_idx [B],
+    and wanted [B, N] (indices into T).
 
     Raises:
         ModelError: A weight is missing or misshaped.

@@ -1,17 +1,17 @@
-"""nano's tower, head and projector as OpenVINO graphs from numpy weights. Knows operations and shapes; no characters, no torch.
+"""nano's tower, head and projector as OpenVINO graphs from numpy weights. Knows operations; no characters.
 
-The twin of ``bayou.model.line_vision``, whose weights and names it takes. The head's 18,710 logits a column stay inside the
-graph: out come a column's features, its likeliest class and that class's probability.
+The twin of ``bayou.model.line_vision``, whose weights and names it takes. The head's 18,710 logits a column stay inside
+the graph: out come a column's features, its likeliest class and that class's probability.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import openvino as ov
+from openvino import Node
 from openvino import opset15 as ops
 
-from bayou.engine.runtimes.openvino_parts import (
-    Node,
+from bayou.engine.runtimes.openvino_graph import (
     WeightForm,
     array,
     integers,
@@ -22,6 +22,7 @@ from bayou.engine.runtimes.openvino_parts import (
     number,
     parameter,
     split_heads,
+    thirds,
 )
 from bayou.engine.weight_files import Weights
 from bayou.model.columns import statistics_size
@@ -57,9 +58,11 @@ class _TowerGraph:
         before: tuple[int, int] = (0, 0),
         after: tuple[int, int] | None = None,
     ) -> Node:
-        """A convolution with bias: ``shape`` is (out, in, height, width), ``before``/``after`` the rows, columns of zeros.
+        """A convolution with bias, a depthwise one where ``in`` is 1.
 
-        ``in`` 1 with more channels out is a depthwise one.
+        Args:
+            shape: Out, in, height, width.
+            before, after: Rows and columns of zeros around x; as many after as before by default.
         """
         kernel = self.weights.shaped(f"{PREFIX}{name}.weight", *shape).dense()
         pads = (list(strides), list(before), list(before if after is None else after), [1, 1])
@@ -105,9 +108,8 @@ class _TowerGraph:
         width, heads = self.config.features, self.config.num_attention_heads
         name = PREFIX + name
         normed = layer_norm(x, self.weights, f"{name}.norm1", width, LAYER_NORM_EPS)
-        qkv = linear(normed, self.weights, f"{name}.qkv", (width, 3 * width), self.form)
-        parts = ops.split(qkv, ops.constant(np.int64(2)), 3).outputs()
-        queries, keys, values = (split_heads(part, heads, width // heads) for part in parts)
+        qkv = thirds(linear(normed, self.weights, f"{name}.qkv", (width, 3 * width), self.form))
+        queries, keys, values = (split_heads(part, heads, width // heads) for part in qkv)
         mixed = join_heads(ops.scaled_dot_product_attention(queries, keys, values), width)
         x = ops.add(x, linear(mixed, self.weights, f"{name}.proj", (width, width), self.form))
         normed = layer_norm(x, self.weights, f"{name}.norm2", width, LAYER_NORM_EPS)
@@ -151,12 +153,15 @@ def tower_graph(config: LineVisionConfig, weights: Weights, form: WeightForm) ->
     pixels = parameter("pixels", (-1, 3, config.height, -1))
     features = _TowerGraph(config, weights, form).features(pixels)
     logits = linear(features, weights, f"{PREFIX}head", (config.features, config.classes), form)
-    best = ops.topk(logits, ops.constant(np.int64(1)), -1, "max", "none", index_element_type="i32")
+    best = ops.reduce_max(logits, integers(-1), keep_dims=True)
+    # The first class that reaches the maximum; a TopK over so many takes several times longer.
+    countdown = array(np.arange(config.classes, 0, -1).astype(np.float32))
+    first = ops.reduce_max(ops.select(ops.less(logits, best), number(0.0), countdown), integers(-1))
     # The best class's probability is 1 / sum(exp(logit - best logit)): no softmax is stored.
-    total = ops.reduce_sum(ops.exp(ops.subtract(logits, best.output(0))), integers(-1), keep_dims=False)
+    total = ops.reduce_sum(ops.exp(ops.subtract(logits, best)), integers(-1))
     outputs = [
         named(features, "features"),
-        named(ops.squeeze(best.output(1), integers(-1)), "classes"),
+        named(ops.convert(ops.subtract(number(config.classes), first), "i32"), "classes"),
         named(ops.divide(number(1.0), total), "probabilities"),
     ]
     return ov.Model(outputs, [pixels], "line_tower")

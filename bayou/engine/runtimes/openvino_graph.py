@@ -1,4 +1,4 @@
-"""Pieces of OpenVINO graphs from numpy weights: constants, linear layers, norms. Knows operations; no model, no torch."""
+"""Pieces of OpenVINO graphs from numpy weights: constants, linear layers, norms. Knows operations; no model."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from typing import Literal
 
 import numpy as np
 import openvino as ov
-from numpy.typing import NDArray
-from openvino import op
+from openvino import Node, op
 from openvino import opset15 as ops
 
-from bayou.engine.quantization import quantise_rows
+from bayou.engine.bfloat16 import bfloat16_bits
 from bayou.engine.runtime import FloatArray, Precision
 from bayou.engine.weight_files import Weight, Weights
 
-Node = ov.Node
 WeightForm = Literal["float32", "bf16", "int8"]
 
 
@@ -34,27 +32,20 @@ def array(values: FloatArray) -> Node:
     return ops.constant(np.ascontiguousarray(values, dtype=np.float32))
 
 
-def _bfloat16_bits(values: FloatArray) -> NDArray[np.uint16]:
-    """The nearest bfloat16 (ties to even) of finite numbers, as bits."""
-    bits = np.ascontiguousarray(values).view(np.uint32)
-    return ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype(np.uint16)
-
-
 def matrix(weight: Weight, form: WeightForm) -> Node:
     """A large weight, float32 to the operations that use it, kept in memory in ``form``.
 
-    int8 stays so in the compiled model (a constant, a conversion and a multiplication are what the plugin looks for);
-    a weight that the file holds in int8 is used as it is, another is rounded here.
+    int8 stays so in the compiled model: a constant, a conversion and a multiplication are what the plugin looks for.
+    Only a quantised weight can; another stays float32.
     """
-    if form == "float32":
+    if form == "float32" or (form == "int8" and weight.scale is None):
         return array(weight.dense())
     if form == "bf16":
-        bits = np.asarray(weight.stored) if weight.is_bfloat16 else _bfloat16_bits(weight.dense())
+        bits = np.asarray(weight.stored) if weight.is_bfloat16 else bfloat16_bits(weight.dense())
         tensor = ov.Tensor(np.ascontiguousarray(bits), list(bits.shape), ov.Type.bf16)
         return ops.convert(op.Constant(tensor, shared_memory=False), "f32")
-    quantised = weight if weight.scale is not None else quantise_rows(weight.dense())
-    steps = ops.convert(ops.constant(np.ascontiguousarray(quantised.stored)), "f32")
-    return ops.multiply(steps, array(quantised.row_scale))
+    steps = ops.convert(ops.constant(np.ascontiguousarray(weight.stored)), "f32")
+    return ops.multiply(steps, array(weight.row_scale))
 
 
 def project(x: Node, weights: Weights, name: str, sizes: tuple[int, int], form: WeightForm) -> Node:
@@ -80,6 +71,12 @@ def rms_norm(x: Node, weights: Weights, name: str, size: int, eps: float) -> Nod
     mean = ops.reduce_mean(ops.power(x, number(2.0)), integers(-1), keep_dims=True)
     normed = ops.multiply(x, ops.divide(number(1.0), ops.sqrt(ops.add(mean, number(eps)))))
     return ops.multiply(normed, array(weights.shaped(f"{name}.weight", size).dense()))
+
+
+def thirds(x: Node) -> list[Node]:
+    """[B, T, 3 C] cut into three of [B, T, C]."""
+    parts: list[Node] = ops.split(x, ops.constant(np.int64(2)), 3).outputs()
+    return parts
 
 
 def split_heads(x: Node, heads: int, head_dim: int) -> Node:

@@ -1,0 +1,78 @@
+"""``bayou.load`` on both tiny checkpoints, with either runtime, against the reference: ids, grids, logits, text."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bayou.engine.loading import RUNTIMES, RuntimeName
+from bayou.engine.model import Model, load
+from bayou.errors import InputError, UsageError
+from tests.golden_set import Case, cases, golden
+
+LOGIT_TOLERANCE = 5e-5
+VISUAL_TOLERANCE = 2e-6
+MOST_TOKENS = 24
+
+
+@cache
+def model(checkpoint: str, runtime: RuntimeName) -> Model:
+    return load(golden(checkpoint), runtime, "float32", threads=1)
+
+
+def call(case: Case) -> dict[str, Any]:
+    msac = False if case.values.get("images_passed_as") == "list" else None
+    return {"messages": case.messages, "max_tiles": case.values.get("max_tiles", 6), "msac": msac}
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("case", cases())
+def test_generation(case: Case, runtime: RuntimeName) -> None:
+    arrays = case.arrays()
+    written = model(case.checkpoint, runtime).generate(max_new_tokens=MOST_TOKENS, **call(case))
+    assert written.token_ids == tuple(arrays["generated"].tolist())
+    assert written.prompt_ids == tuple(arrays["input_ids"].tolist())
+    assert written.text == case.values["response"]
+    assert written.finish_reason == ("stop" if written.token_ids[-1] == 32009 else "length")
+    assert len(written.logprobs) == len(written.token_ids) == written.passes
+
+
+def without_lists() -> list[Any]:
+    """Cases but those whose images are a list, which switches MSAC off: ``logits`` decides on it by itself."""
+    return [case for case in cases() if "list" not in case.values[0].values["images_passed_as"]]
+
+
+@pytest.mark.parametrize("case", without_lists())
+def test_openvino_logits(case: Case) -> None:
+    given = {"messages": case.messages, "max_tiles": case.values.get("max_tiles", 6)}
+    found = model(case.checkpoint, "openvino").logits(**given)
+    np.testing.assert_allclose(found, case.arrays()["logits"], rtol=0, atol=LOGIT_TOLERANCE)
+
+
+@pytest.mark.parametrize("case", cases(pictures=True))
+def test_openvino_visual_tokens(case: Case) -> None:
+    arrays = case.arrays()
+    encoded = model(case.checkpoint, "openvino").runtime.encode(list(case.process().pixels))
+    visual = np.stack([tile.tokens for tile in encoded])
+    expected = arrays["vit_value"]
+    np.testing.assert_allclose(visual.flatten()[arrays["vit_index"]], expected, rtol=0, atol=VISUAL_TOLERANCE)
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("case", [case for case in cases() if "single_1" in str(case.id) or "hello" in str(case.id)])
+def test_a_draft_saves_passes_and_changes_nothing(case: Case, runtime: RuntimeName) -> None:
+    expected = tuple(case.arrays()["generated"].tolist())
+    for draft in (expected, expected[3:], (5, *expected[:4], 7, *expected[4:]), "Some other text."):
+        written = model(case.checkpoint, runtime).generate(max_new_tokens=MOST_TOKENS, draft=draft, **call(case))
+        assert written.token_ids == expected
+        if draft == expected:
+            assert written.passes == 1
+
+
+@pytest.mark.parametrize("case", cases(refused=True))
+def test_calls_that_the_reference_refuses(case: Case) -> None:
+    with pytest.raises((InputError, UsageError)):
+        model(case.checkpoint, "openvino").generate(max_new_tokens=1, **call(case))
