@@ -23,7 +23,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 BLOCK = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!\\)\]\(([^)\s]+)\)")
 CONSOLE_PROGRAMS = {"bayou", ".venv/bin/bayou"}
-SECONDS = 120
+SECONDS = 300
 
 
 def name(path: Path) -> str:

@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "examples/invoice.png"
 TEXT = ROOT / "examples/invoice.txt"
 EXAMPLE_WORD_F1_BOUND = 0.95
+MODELS = ["ppocr", *sorted(config.parent.name for config in (ROOT / "bayou/assets").glob("*/config.json"))]
+"""Every model that an installation carries."""
 
 REFUSE = """
 import json, sys
@@ -63,7 +65,7 @@ def test_the_refusal_refuses() -> None:
     assert report["attempts"] and "refuses the network" in report["error"]
 
 
-@pytest.mark.parametrize("model", ["ppocr", "nano"])
+@pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("program", [READ, COMMAND], ids=["reader", "command line"])
 def test_reading_tries_no_socket_and_needs_no_torch(program: str, model: str) -> None:
     report = run(program, model, str(PAGE))
