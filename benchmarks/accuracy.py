@@ -107,7 +107,7 @@ def main() -> None:
         parser.error(f"no labelled pictures in {options.data}")
     rows = []
     for name in options.engines or compared(options.model):
-        engine = named(name)
+        engine = named(name, options.model)
         engine.start()
         found = crop_rows(engine, crops) if crops else []
         if pages and name != "draft":

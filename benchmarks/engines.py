@@ -58,7 +58,7 @@ class Bayou:
     """bayou's own Reader with one of its models."""
 
     def __init__(self, model: str) -> None:
-        self.name = f"bayou {model}"
+        self.name = f"bayou {Path(model).name}"
         self._model = model
         self._reader: bayou.Reader | None = None
 
@@ -83,15 +83,15 @@ class Bayou:
 class Draft:
     """What nano's tower reads by itself, without the decoder; crops alone."""
 
-    name = "nano's draft"
-
-    def __init__(self) -> None:
+    def __init__(self, model: str) -> None:
+        self.name = f"{Path(model).name}'s draft"
+        self._folder = model
         self._model: bayou.Model | None = None
 
     def start(self) -> None:
         from bayou.engine.model import load
 
-        self._model = load("nano")
+        self._model = load(self._folder)
 
     def read_crops(self, paths: Sequence[Path], kind: str) -> list[Reading]:
         from bayou.inputs.line_images import prepare_line
@@ -152,11 +152,16 @@ class Tesseract:
         return run.stdout.decode("utf-8").strip()
 
 
-def named(name: str) -> Engine:
-    """The engine of a short name: "draft", "rapidocr", "tesseract", or a model of bayou."""
+def named(name: str, model: str) -> Engine:
+    """The engine of a short name.
+
+    Args:
+        name: "draft", "rapidocr", "tesseract", or a model of bayou.
+        model: The model, by name or folder, whose draft is meant.
+    """
     match name:
         case "draft":
-            return Draft()
+            return Draft(model)
         case "rapidocr":
             return RapidOcr()
         case "tesseract":
@@ -165,6 +170,6 @@ def named(name: str) -> Engine:
 
 
 def compared(model: str) -> list[str]:
-    """The short names of what stands in a comparison of one of bayou's models."""
-    own = ["nano", "draft"] if model == "nano" else [model]
+    """The short names of what stands in a comparison of one of bayou's models; ppocr drafts nothing."""
+    own = [model] if model == "ppocr" else [model, "draft"]
     return [*own, "rapidocr", "tesseract"]

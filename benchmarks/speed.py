@@ -46,7 +46,7 @@ def peak_memory_mb(children: bool) -> float | None:
 
 def first_text(name: str, folder: Path, spawned: float) -> dict[str, object]:
     """From the start of the process to the text of a picture with one line."""
-    engine = named(name)
+    engine = named(name, name)
     engine.start()
     if not engine.read_page(folder / "first.png").strip():
         raise RuntimeError(f"{name} read nothing")
@@ -55,7 +55,7 @@ def first_text(name: str, folder: Path, spawned: float) -> dict[str, object]:
 
 def whole_page(name: str, folder: Path, runs: int) -> dict[str, object]:
     """The page once cold and several times warm, then its lines one at a time and all together."""
-    engine = named(name)
+    engine = named(name, name)
     start = timed(engine.start)
     first = timed(lambda: engine.read_page(folder / "page.png"))
     warm = [timed(lambda: engine.read_page(folder / "page.png")) for _ in range(runs)]
@@ -118,7 +118,7 @@ def measure(options: argparse.Namespace) -> None:
             cold = [in_own_process("first", name, folder, options.runs) for _ in range(options.runs)]
             rows.append(
                 {
-                    "engine": named(name).name,
+                    "engine": named(name, options.model).name,
                     "start_to_first_text_s": median_of(cold, "start_to_first_text_s"),
                     **in_own_process("page", name, folder, options.runs),
                 }

@@ -59,7 +59,7 @@ def main() -> None:
             )
     rows = [
         {
-            "engine": f"bayou {options.model}",
+            "engine": f"bayou {Path(options.model).name}",
             "style": style,
             "n": len(found),
             "teds": sum(score for score, _ in found) / len(found),
