@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from bayou.documents.document import Block, Line
 from bayou.documents.geometry import Box, bounding_box
 from bayou.documents.tables import FoundTable
 from bayou.reading.blocks import Row, body_height, make_blocks
-from bayou.reading.level import level_box
+from bayou.reading.level import lean, level_box
 from bayou.reading.reading_order import reading_order
 from bayou.reading.words import corners, join_row
+
+MOST_LEAN = 45.0
+"""Degrees; a line that leans more is not part of the page's columns."""
 
 
 def assemble(lines: Sequence[Line], tables: Sequence[FoundTable] = (), skew: float = 0.0) -> tuple[Block, ...]:
     """Blocks in reading order; every line is in exactly one of them.
 
-    Pieces that stand side by side on one row of a column become one line.
+    Pieces of one source that stand side by side on one row of a column become one line. Lines that run up or down the
+    page, or stand on their heads, come last.
 
     Args:
         lines: With text and boxes in page units.
@@ -24,7 +29,8 @@ def assemble(lines: Sequence[Line], tables: Sequence[FoundTable] = (), skew: flo
         skew: Clockwise degrees by which the page leans.
     """
     in_table = {index for table in tables for index in table.line_indices}
-    loose = [Row(line, _level(line, skew)) for index, line in enumerate(lines) if index not in in_table]
+    rows = [Row(line, _level(line, skew)) for index, line in enumerate(lines) if index not in in_table]
+    loose = [row for row in rows if not _is_turned(row.line)]
     body = body_height(loose)
     boxes = [row.box for row in loose] + [_table_box(table, lines, skew) for table in tables]
     blocks: list[Block] = []
@@ -32,16 +38,24 @@ def assemble(lines: Sequence[Line], tables: Sequence[FoundTable] = (), skew: flo
         pending: list[Row] = []
         for indices in column:
             pieces = [loose[index] for index in indices if index < len(loose)]
-            if pieces:
-                box = bounding_box(piece.box for piece in pieces)
-                pending.append(Row(join_row([piece.line for piece in pieces]), box))
+            for _, same in groupby(pieces, key=lambda piece: piece.line.source):
+                pending.append(_joined(list(same)))
             for index in indices:
                 if index >= len(loose):
                     blocks += make_blocks(pending, body)
                     pending = []
                     blocks.append(_table_block(tables[index - len(loose)], lines))
         blocks += make_blocks(pending, body)
+    blocks += [Block("paragraph", row.line.box or row.box, (row.line,)) for row in rows if _is_turned(row.line)]
     return tuple(blocks)
+
+
+def _joined(pieces: Sequence[Row]) -> Row:
+    return Row(join_row([piece.line for piece in pieces]), bounding_box(piece.box for piece in pieces))
+
+
+def _is_turned(line: Line) -> bool:
+    return line.quad is not None and abs(lean(line.quad)) > MOST_LEAN
 
 
 def _level(line: Line, skew: float) -> Box:

@@ -34,7 +34,7 @@ def choose_model(model: str | Path, runtime: str | None, precision: str | None, 
     """
     place = device or "CPU"
     name = str(model)
-    if isinstance(model, Path) or Path(name).exists():
+    if isinstance(model, Path) or (name and Path(name).exists()):
         return _nano(Path(model), Path(model).resolve().name, runtime, precision, place)
     if name == "nano":
         return _nano(name, name, runtime, precision, place)

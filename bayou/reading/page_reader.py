@@ -20,6 +20,7 @@ from bayou.reading.level import page_skew
 from bayou.reading.lines import TURNED_ASPECT, FoundLine, LineDetector, crop_line
 from bayou.reading.orientation import HeadDownClassifier, lies_sideways, stands_on_its_head, turn
 from bayou.reading.recogniser import RecognisedLine, Recogniser
+from bayou.reading.spacing import with_wide_spaces
 from bayou.reading.words import place_line
 
 SURE_SCORE = 0.6
@@ -112,7 +113,7 @@ class PageReader:
         for line in found:
             _, read, quad, crop = best[id(line)]
             if read.text.strip() and read.legibility >= LEAST_LEGIBILITY:
-                lines.append(place_line(read, quad, pixels_per_unit, crop))
+                lines.append(place_line(with_wide_spaces(read, crop), quad, pixels_per_unit, crop))
             elif read.text.strip() or line.score >= SURE_SCORE:
                 unread += 1
         return _Reading(lines, unread, skew)

@@ -1,0 +1,61 @@
+"""Puts a space where the print has a wide gap and the recogniser wrote none. Knows spans and ink; not what reads.
+
+PP-OCR's head drops spaces beside digits and signs. Only a gap far wider than a space needs to be counts, so that
+spaced-out letters and typewriter print stay as they are.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bayou.reading.recogniser import RecognisedLine
+from bayou.reading.words import ink_columns
+
+WIDE_GAP = 0.55
+"""In heights of the crop, which is some 1.4 times the size of the type; a usual space is a third as wide."""
+USUAL_GAP_RATIO = 2.0
+"""A wide gap is also this many times wider than the line's usual one between letters."""
+
+
+def with_wide_spaces(read: RecognisedLine, crop: NDArray[np.uint8]) -> RecognisedLine:
+    """``read`` with a space wherever its letters stand wide apart in ``crop`` (uint8 RGB [h, w, 3])."""
+    if read.spans is None or len(read.text) < 2:
+        return read
+    ink = ink_columns(crop)
+    centers = [int((start + end) / 2 * len(ink)) for start, end in read.spans]
+    gaps = [0 if " " in read.text[i : i + 2] else _gap(ink[a:b]) for i, (a, b) in enumerate(pairwise(centers))]
+    written = [gap for gap in gaps if gap]
+    least = max(WIDE_GAP * crop.shape[0], USUAL_GAP_RATIO * float(np.median(written or [0])))
+    wide = [i for i, gap in enumerate(gaps) if gap > least and not _is_full_width(read.text[i : i + 2])]
+    for i in reversed(wide):
+        read = _with_space(read, i + 1)
+    return read
+
+
+def _gap(ink: NDArray[np.bool_]) -> int:
+    """Columns of the longest stretch without ink."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[True], ink, [True]]).astype(np.int8)))
+    return int((edges[1::2] - edges[::2]).max(initial=0))
+
+
+def _is_full_width(pair: str) -> bool:
+    return any(unicodedata.east_asian_width(letter) in "WF" for letter in pair)
+
+
+def _with_space(read: RecognisedLine, place: int) -> RecognisedLine:
+    assert read.spans is not None
+    spans, sure = read.spans, read.character_confidences
+    between = (spans[place - 1][1], max(spans[place - 1][1], spans[place][0]))
+    return replace(
+        read,
+        text=f"{read.text[:place]} {read.text[place:]}",
+        spans=(*spans[:place], between, *spans[place:]),
+        character_confidences=None
+        if sure is None
+        else (*sure[:place], min(sure[place - 1], sure[place]), *sure[place:]),
+    )

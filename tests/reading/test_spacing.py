@@ -1,0 +1,44 @@
+"""Spaces that the print shows and the recogniser left out."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bayou.reading.recogniser import RecognisedLine
+from bayou.reading.spacing import with_wide_spaces
+
+
+def printed(text: str, lefts: list[int], width: int = 10) -> tuple[RecognisedLine, NDArray[np.uint8]]:
+    """A line of letters ``width`` pixels wide that begin at ``lefts``, on a crop 40 pixels high."""
+    length = lefts[-1] + width + 5
+    crop = np.full((40, length, 3), 255, np.uint8)
+    for left in lefts:
+        crop[10:30, left : left + width] = 0
+    spans = tuple(((left + 3) / length, (left + 7) / length) for left in lefts)
+    return RecognisedLine(text, 0.9, 0.9, "peer", spans, tuple(0.9 for _ in lefts)), crop
+
+
+def test_a_wide_gap_becomes_a_space() -> None:
+    read = with_wide_spaces(*printed("40SR", [5, 18, 60, 73]))
+    assert read.text == "40 SR"
+    assert read.spans is not None and read.character_confidences is not None
+    assert len(read.spans) == len(read.character_confidences) == 5
+    assert list(read.spans) == sorted(read.spans)
+
+
+def test_letters_and_spaces_of_usual_width_stay() -> None:
+    line = printed("1.80", [5, 20, 36, 52])
+    assert with_wide_spaces(*line) == line[0]
+
+
+def test_spaced_out_letters_stay() -> None:
+    line = printed("CASH", [5, 40, 75, 110])
+    assert with_wide_spaces(*line) == line[0]
+
+
+def test_chinese_signs_and_lines_without_places_stay() -> None:
+    line, crop = printed("（M）1", [5, 18, 60, 73])
+    assert with_wide_spaces(line, crop).text == line.text
+    bare = RecognisedLine("40SR", 0.9, 0.9, "peer")
+    assert with_wide_spaces(bare, crop) == bare
