@@ -172,9 +172,14 @@ def legible(image: Picture, ink: Picture) -> bool:
     """Whether letters stand out: their brightness against the ground's, beside how restless that ground is."""
     height, width = image.shape[:2]
     mask = cv2.resize(ink, (width, height), interpolation=cv2.INTER_AREA)
-    letters, ground = mask > 150, cv2.dilate(mask, np.ones((3, 3), np.uint8)) < 20
-    if np.count_nonzero(letters) < 8 or np.count_nonzero(ground) < 8:
-        return True
+    # Thin letters seen small are nowhere full ink: their own strongest parts count.
+    letters, ground = mask >= max(40.0, 0.6 * float(mask.max())), cv2.dilate(mask, np.ones((3, 3), np.uint8)) < 20
+    if not letters.any():
+        return False
+    if not ground.any():
+        ground = mask < 0.2 * float(mask.max())
+        if not ground.any():
+            return True
     grey = image.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
     inside, outside = grey[letters], grey[ground]
     gap = abs(float(inside.mean()) - float(outside.mean()))
