@@ -19,9 +19,9 @@ FIRST_LOOK_PIXELS = 1_250_000
 LARGEST_LOOK_PIXELS = 16_000_000
 LARGEST_ENLARGEMENT = 2.0
 
-SMALL_LINE = 13.0
+SMALL_LINE = 14.0
 """Lines (their quads) lower than this, in pixels of the network's image, call for a second look."""
-WANTED_LINE = 18.0
+WANTED_LINE = 19.0
 """Height that the small lines get in the second look."""
 SMALL_SHARE = 15.0
 """Percentile of heights that counts as the height of the small lines."""
