@@ -134,7 +134,7 @@ def default_reader(settings: ReadSettings) -> DocumentReader:
     """Bayou's own reader, with the settings of the command line."""
     from bayou.reading.reader import Reader
 
-    return Reader(model=settings.model, runtime=settings.runtime, precision=settings.precision, device=settings.device)
+    return Reader(settings.model, settings.runtime, settings.precision, settings.device, settings.threads)
 
 
 def _settings(flags: ReadFlags) -> ReadSettings:

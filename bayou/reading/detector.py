@@ -51,8 +51,8 @@ class FoundQuad:
 class Detector:
     """The compiled network. Not thread-safe."""
 
-    def __init__(self, device: str = "CPU") -> None:
-        self._request = compile_model(read_model(DETECTOR), device).create_infer_request()
+    def __init__(self, device: str = "CPU", threads: int | None = None) -> None:
+        self._request = compile_model(read_model(DETECTOR), device, threads).create_infer_request()
 
     def find(self, image: ImageArray, scale: float = 1.0) -> list[FoundQuad]:
         """Quads of text in ``image`` (uint8 RGB [H, W, 3]), looked for at ``scale`` and given in the image's pixels."""

@@ -7,6 +7,7 @@ isn't safe in threads and because a file that makes native code crash must cost 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import time
 import traceback
@@ -58,6 +59,7 @@ class ReadSettings:
     force_ocr: bool = False
     max_pixels: int = DEFAULT_MAX_PIXELS
     max_pages: int = DEFAULT_MAX_PAGES
+    threads: int | None = None
 
 
 OnPage = Callable[[], None]
@@ -272,6 +274,8 @@ class _Pool:
 
     def __init__(self, workers: int, make_reader: MakeReader, settings: ReadSettings) -> None:
         self._context = multiprocessing.get_context("spawn")
+        if workers > 1:  # else each would use every core, and they would wait for each other
+            settings = replace(settings, threads=max(1, (os.cpu_count() or 1) // workers))
         self._arguments = (make_reader, settings)
         self._most = workers
         self._workers: list[_Worker] = []

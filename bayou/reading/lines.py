@@ -45,8 +45,8 @@ class FoundLine:
 class LineDetector:
     """Finds lines with PP-OCRv6's small detector. Not thread-safe."""
 
-    def __init__(self, device: str = "CPU") -> None:
-        self._detector = Detector(device)
+    def __init__(self, device: str = "CPU", threads: int | None = None) -> None:
+        self._detector = Detector(device, threads)
 
     def find(self, image: ImageArray) -> list[Quad]:
         """Corners, in pixels, of the lines in ``image`` (uint8 RGB [H, W, 3]), from top to bottom."""

@@ -18,21 +18,31 @@ NOT_YET = {
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a model runs, and on how many threads of the processor (None: as many as the runtime likes)."""
+
+    device: str
+    threads: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ModelChoice:
     """A model that was asked for: its name in documents, where it runs, and how to load it."""
 
     name: str
-    device: str
+    place: Place
     load: Callable[[], Recogniser]
 
 
-def choose_model(model: str | Path, runtime: str | None, precision: str | None, device: str | None) -> ModelChoice:
+def choose_model(
+    model: str | Path, runtime: str | None, precision: str | None, device: str | None, threads: int | None = None
+) -> ModelChoice:
     """What a model's name or folder stands for, without loading it.
 
     Raises:
         UsageError: An unknown name, a model that is not available yet, or settings that it can't take.
     """
-    place = device or "CPU"
+    place = Place(device or "CPU", threads)
     name = str(model)
     if isinstance(model, Path) or (name and Path(name).exists()):
         return _nano(Path(model), Path(model).resolve().name, runtime, precision, place)
@@ -54,7 +64,7 @@ def _is_hub_id(name: str) -> bool:
     return len(parts) == 2 and all(part and not part.startswith(".") for part in parts) and "\\" not in name
 
 
-def _nano(model: str | Path, name: str, runtime: str | None, precision: str | None, device: str) -> ModelChoice:
+def _nano(model: str | Path, name: str, runtime: str | None, precision: str | None, place: Place) -> ModelChoice:
     if runtime not in (None, "openvino", "torch"):
         raise UsageError(f"there is no runtime {runtime!r}: openvino and torch")
     if precision not in (None, "float32", "bf16", "int8"):
@@ -64,18 +74,18 @@ def _nano(model: str | Path, name: str, runtime: str | None, precision: str | No
         from bayou.engine.model import load as load_model
         from bayou.reading.nano_lines import NanoRecogniser
 
-        return NanoRecogniser(load_model(model, runtime, precision, device), name)
+        return NanoRecogniser(load_model(model, runtime, precision, place.device, place.threads), name)
 
-    return ModelChoice(name, device, load)
+    return ModelChoice(name, place, load)
 
 
-def _ppocr(runtime: str | None, precision: str | None, device: str) -> ModelChoice:
+def _ppocr(runtime: str | None, precision: str | None, place: Place) -> ModelChoice:
     if runtime not in (None, "openvino") or precision not in (None, "float32"):
         raise UsageError("ppocr runs with OpenVINO in float32 alone: leave runtime and precision away")
 
     def load() -> Recogniser:
         from bayou.reading.peers.ppocr import PeerRecogniser
 
-        return PeerRecogniser(device)
+        return PeerRecogniser(place.device, place.threads)
 
-    return ModelChoice("ppocr", device, load)
+    return ModelChoice("ppocr", place, load)

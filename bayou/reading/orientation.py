@@ -38,8 +38,8 @@ Recognise = Callable[[Sequence[NDArray[np.uint8]]], list[RecognisedLine]]
 class HeadDownClassifier:
     """PP-OCR's classifier of single lines: upright or upside down. Not thread-safe."""
 
-    def __init__(self, device: str = "CPU") -> None:
-        self._request = compile_model(read_model(LINE_CLASSIFIER), device).create_infer_request()
+    def __init__(self, device: str = "CPU", threads: int | None = None) -> None:
+        self._request = compile_model(read_model(LINE_CLASSIFIER), device, threads).create_infer_request()
 
     def probability(self, crop: ImageArray) -> float:
         """Probability that the line (uint8 RGB [h, w, 3]) stands on its head; only its beginning is looked at."""

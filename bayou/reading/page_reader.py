@@ -42,9 +42,10 @@ class _Reading:
 class PageReader:
     """Reads opened pages with one recogniser. Not thread-safe."""
 
-    def __init__(self, recogniser: Recogniser, device: str = "CPU") -> None:
+    def __init__(self, recogniser: Recogniser, device: str = "CPU", threads: int | None = None) -> None:
         self._recogniser = recogniser
         self._device = device
+        self._threads = threads
         self._detector: LineDetector | None = None
         self._classifier: HeadDownClassifier | None = None
 
@@ -79,7 +80,7 @@ class PageReader:
 
     def _find(self, image: NDArray[np.uint8]) -> list[FoundLine]:
         if self._detector is None:
-            self._detector = LineDetector(self._device)
+            self._detector = LineDetector(self._device, self._threads)
         return self._detector.find_scored(image)
 
     def _upright(self, image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int, list[FoundLine]]:
@@ -91,7 +92,7 @@ class PageReader:
             image = turn(image, 90)
             found = self._find(image)
         if self._classifier is None:
-            self._classifier = HeadDownClassifier(self._device)
+            self._classifier = HeadDownClassifier(self._device, self._threads)
         if stands_on_its_head(image, found, self._classifier, self._recogniser.recognise):
             rotation += 180
             image = turn(image, 180)

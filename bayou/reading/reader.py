@@ -31,6 +31,7 @@ class Reader:
         runtime: What runs the model: "openvino" (None), "torch".
         precision: "float32", "bf16", "int8", "int4"; None for the model's own.
         device: OpenVINO's name of the device: "CPU" (None), "GPU", "NPU".
+        threads: On how many threads of the processor; None leaves it to the runtime. Answers don't hang on it.
 
     Raises:
         UsageError: A model that is unknown or not available yet, or settings it can't take.
@@ -42,8 +43,9 @@ class Reader:
         runtime: str | None = None,
         precision: str | None = None,
         device: str | None = None,
+        threads: int | None = None,
     ) -> None:
-        self._choice = choose_model(model, runtime, precision, device)
+        self._choice = choose_model(model, runtime, precision, device, threads)
         self._recogniser: Recogniser | None = None
         self._pages: PageReader | None = None
 
@@ -91,7 +93,7 @@ class Reader:
     def read_pages(self, source: str | Path | bytes | BinaryIO, options: OpenOptions | None = None) -> Iterator[Page]:
         """The pages of one document, each read when it is asked for; errors as ``read``."""
         if self._pages is None:
-            self._pages = PageReader(self._load(), self._choice.device)
+            self._pages = PageReader(self._load(), self._choice.place.device, self._choice.place.threads)
         for raw in open_pages(source, options or OpenOptions()):
             yield self._pages.read(raw)
 

@@ -13,7 +13,7 @@ from bayou.reading.models import choose_model
 def test_known_names_are_chosen_without_loading_anything() -> None:
     assert choose_model("nano", None, None, None).name == "nano"
     choice = choose_model("ppocr", "openvino", "float32", "GPU")
-    assert (choice.name, choice.device) == ("ppocr", "GPU")
+    assert (choice.name, choice.place.device) == ("ppocr", "GPU")
 
 
 def test_a_path_that_exists_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

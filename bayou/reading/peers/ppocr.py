@@ -25,14 +25,15 @@ class PeerRecogniser:
 
     name = "ppocr"
 
-    def __init__(self, device: str = "CPU") -> None:
+    def __init__(self, device: str = "CPU", threads: int | None = None) -> None:
         ov = import_openvino()
         model = read_model(RECOGNISER)
         self._characters = ["", *model.get_rt_info()["framework"]["character"].value.splitlines(), " "]
         # 18,710 probabilities a column are reduced to the best one inside the graph; copying them out costs more.
         best = ov.opset13.topk(model.output(0).get_node().input_value(0), np.int64(1), 2, "max", "none")
         results = [ov.opset13.result(best.output(0)), ov.opset13.result(best.output(1))]
-        self._request = compile_model(ov.Model(results, model.get_parameters()), device).create_infer_request()
+        network = ov.Model(results, model.get_parameters())
+        self._request = compile_model(network, device, threads).create_infer_request()
 
     def recognise(self, crops: Sequence[NDArray[np.uint8]]) -> list[RecognisedLine]:
         """One result for each crop (uint8 RGB [H, W, 3]), in the same order."""
