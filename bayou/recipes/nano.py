@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from bayou.model.line_vlm import LineVLM
 from bayou.reading.wheel_models import RECOGNISER, wheel_model
 from bayou.training.frozen_tower import FrozenTower
 from bayou.training.line_batches import DraftedFeed
-from bayou.training.line_export import write_line_model
+from bayou.training.line_export import Spelling, write_line_model
 from bayou.training.line_features import (
     SHARD_LINES,
     DraftedLine,
@@ -43,16 +44,18 @@ from bayou.training.line_features import (
     write_shard,
 )
 from bayou.training.line_pixels import LearningTower, PixelFeed
-from bayou.training.line_trainer import LineTrainer
+from bayou.training.line_trainer import Feed, LineTrainer
 from bayou.training.line_validation import LineJudge
 from bayou.training.parallel import Ranks, join_ranks
 from bayou.training.settings import LineTrainingConfig
 
 THRESHOLD = 0.9
-"""A correction counts only where the decoder is at least this sure; see docs/models/nano.md."""
+"""A correction counts only where the decoder is at least this sure; so while training, then chosen on validation."""
+
+Watch = Callable[[], LineJudge]
 
 TOWER_STAGE_RATE, TOWER_SHARE, TOWER_STAGE_LINES = 2e-4, 0.1, 8
-"""The second stage's learning rate, the tower's share of it (the tower comes trained: small steps), lines in a batch."""
+"""The second stage's learning rate, the tower's share of it (small: it comes trained), and lines in a batch."""
 
 _REAL = ("sroie", "icdar2015_words")
 SOURCES = (
@@ -131,14 +134,32 @@ def _drafted(samples: Sequence[LineSample], drafter: Drafter, seed: int) -> list
     return list(drafted_lines(samples, drafter, np.random.default_rng(seed), SOURCES))
 
 
+def _train(config: LineTrainingConfig, model: LineVLM, feed: Feed, ranks: Ranks, watch: Watch) -> None:
+    """One stage, then its model folders: ``model`` in float32 to train on from, ``shipped`` to read with."""
+
+    def judge(judged: LineVLM) -> dict[str, float]:
+        return watch()(judged)
+
+    trainer = LineTrainer(config, model, feed, ranks, judge)
+    trainer.resume()
+    trainer.run()
+    if ranks.first:
+        threshold, shares = watch().choose_threshold(model.eval())
+        (config.output / "threshold.json").write_text(
+            json.dumps({"chosen": threshold, "exact": shares}, indent=1) + "\n"
+        )
+        spelling = Spelling(read_characters(wheel_model(RECOGNISER)), CharacterTokenizer(vocabulary()))
+        write_line_model(config.output / "model", model, spelling, threshold, quantised=False)
+        write_line_model(config.output / "shipped", model, spelling, threshold, quantised=True)
+    ranks.barrier()
+
+
 def train_decoder(config: LineTrainingConfig, model: LineVLM, drafter: Drafter, ranks: Ranks) -> None:
     """The first stage: projector and decoder, the tower frozen."""
     keep_vocabulary(config.output)
     feed = DraftedFeed(config, build_features(config, drafter, ranks), model.config.language.vocab_size, ranks.rank)
     watched = _drafted(validation_samples(config), drafter, config.seed) if ranks.first else []
-    trainer = LineTrainer(config, model, feed, ranks, LineJudge(watched, SOURCES, drafter.tokenizer, THRESHOLD))
-    trainer.resume()
-    trainer.run()
+    _train(config, model, feed, ranks, lambda: LineJudge(watched, SOURCES, drafter.tokenizer, THRESHOLD))
 
 
 def train_tower(config: LineTrainingConfig, model: LineVLM, drafter: Drafter, ranks: Ranks) -> None:
@@ -158,14 +179,11 @@ def train_tower(config: LineTrainingConfig, model: LineVLM, drafter: Drafter, ra
     samples = validation_samples(config) if ranks.first else []
     learning = Drafter(LearningTower(model.vision_model), drafter.alphabet, drafter.tokenizer)
 
-    def judge(judged: LineVLM) -> dict[str, float]:
-        watched = _drafted(samples, learning, config.seed)
-        return LineJudge(watched, SOURCES, drafter.tokenizer, THRESHOLD)(judged)
+    def watch() -> LineJudge:
+        return LineJudge(_drafted(samples, learning, config.seed), SOURCES, drafter.tokenizer, THRESHOLD)
 
     feed = PixelFeed(config, sample, drafter.alphabet, drafter.tokenizer, (ranks.rank, ranks.world))
-    trainer = LineTrainer(config, model, feed, ranks, judge)
-    trainer.resume()
-    trainer.run()
+    _train(config, model, feed, ranks, watch)
 
 
 def keep_vocabulary(folder: Path) -> None:
@@ -188,8 +206,6 @@ def train_rank(rank: int, world: int, rendezvous: str, stages: Sequence[LineTrai
     for config in stages:
         train = train_tower if config.tower_share else train_decoder
         train(config, model, drafter, ranks)
-        if ranks.first:
-            write_line_model(config.output / "model", model, drafter.alphabet, drafter.tokenizer, THRESHOLD)
 
 
 def main(argv: list[str]) -> int:

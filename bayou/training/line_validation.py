@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from bayou.engine.line_reading import NEVER
 from bayou.engine.request import Prompt, ReadingRule, Request
 from bayou.engine.runtimes.torch import TorchRuntime
 from bayou.engine.speculation import speculate_all
@@ -18,6 +19,9 @@ from bayou.scorers.text import edit_distance
 from bayou.training.line_features import DraftedLine
 
 _BATCH = 32
+THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
+_AS_GOOD = 0.001
+"""Scores this close are taken as equal; then the higher threshold, which trusts the tower more, is kept."""
 
 
 def line_request(model: LineVLM, line: DraftedLine, threshold: float) -> Request:
@@ -28,7 +32,8 @@ def line_request(model: LineVLM, line: DraftedLine, threshold: float) -> Request
         begin = model.language_model.embed(torch.tensor([BOS_ID]))
     embeds = torch.cat((visual, begin)).numpy()
     positions = np.append(np.arange(len(draft)), 0)
-    rule = ReadingRule((EOS_ID,), threshold, UNK_ID)
+    # As in reading: where the tower sees no character, none is written.
+    rule = ReadingRule((EOS_ID,), threshold if len(draft) > 1 else NEVER, UNK_ID)
     return Request(Prompt(embeds, positions, 1), rule, 2 * len(draft) + 16, tuple(draft[1:].tolist()))
 
 
@@ -70,3 +75,18 @@ class LineJudge:
         scores = {f"validation/{name}exact": float(np.mean(values)) for name, values in exact.items()}
         rates = {f"validation/{name}cer": sum(values) / characters for name, values in errors.items()}
         return {**scores, **rates, "validation/passes": passes / len(self.lines)}
+
+    def choose_threshold(self, model: LineVLM) -> tuple[float, dict[str, float]]:
+        """The threshold with the largest share of lines read exactly, each source as heavy as any; and all shares."""
+        given, shares = self.threshold, {}
+        for threshold in THRESHOLDS:
+            self.threshold = threshold
+            scores = self(model)
+            by_source = [
+                scores[f"validation/{source}/exact"] for source in {self.sources[n.source] for n in self.lines}
+            ]
+            shares[threshold] = float(np.mean(by_source))
+        self.threshold = given
+        best = max(shares.values())
+        chosen = max(threshold for threshold, share in shares.items() if share >= best - _AS_GOOD)
+        return chosen, {str(threshold): share for threshold, share in shares.items()}
