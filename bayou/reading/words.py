@@ -108,7 +108,7 @@ def _trimmed(start: float, end: float, ink: NDArray[np.bool_]) -> tuple[float, f
     width = len(ink)
     low, high = int(start * width), max(int(start * width) + 1, int(np.ceil(end * width)))
     held = np.flatnonzero(ink[low:high])
-    return (start, end) if len(held) == 0 else ((low + held[0]) / width, (low + held[-1] + 1) / width)
+    return (start, end) if len(held) == 0 else ((low + int(held[0])) / width, (low + int(held[-1]) + 1) / width)
 
 
 def _even_spans(count: int) -> Spans:

@@ -104,7 +104,7 @@ def test_native_text_is_kept_and_only_the_image_regions_are_read(page_reader: Pa
     )
     image = draw_lines(PROSE)
     raw = RawPage(
-        1, 500.0, 250.0, "pt", image, 2.0, 144.0, tuple(_halved(line) for line in native), (Box(0, 20, 500, 130),)
+        1, 500.0, 250.0, "pt", image, 2.0, 144.0, tuple(_halved(line) for line in native), (Box(0, 20, 500, 115),)
     )
     page = page_reader.read(raw)
     assert [(line.text, line.source) for line in page.lines] == [
