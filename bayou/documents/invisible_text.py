@@ -164,7 +164,7 @@ def _one_object(runs: list[tuple[str, float]], codes: CharacterCodes, size: floa
     """A line as one text object of one stretch, its characters moved one by one to where they belong."""
     total = sum(width for _, width in runs)
     stretch = max(_NARROWEST / 100, total / (sum(len(text) for text, _ in runs) * _EM_ADVANCE * size))
-    parts = []
+    parts: list[str] = []
     for text, width in runs:
         back = 1000 * (_EM_ADVANCE - width / (len(text) * size * stretch))
         parts.extend(f"{codes.encode(character)} {_number(back)}" for character in text)

@@ -7,6 +7,8 @@ from PIL import Image
 from bayou.documents.open_pages import OpenOptions, count_pages, open_pages
 from bayou.errors import InputError, LimitError
 
+TURNED_INK_TOLERANCE = 12
+
 
 def corner_image(width=40, height=24):
     """White with a black block at the top left: shows how a picture is turned."""
@@ -58,7 +60,7 @@ def test_exif_orientation_is_obeyed_once(form, orientation, corner):
     rows = slice(0, 6) if corner[0] == "t" else slice(-6, None)
     columns = slice(0, 6) if corner[1] == "l" else slice(-6, None)
     assert page.image[rows, columns].max() < 60
-    assert (page.image < 128).all(axis=2).sum() == pytest.approx(64, abs=12)
+    assert (page.image < 128).all(axis=2).sum() == pytest.approx(64, abs=TURNED_INK_TOLERANCE)
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])

@@ -9,6 +9,8 @@ from bayou.errors import InputError, LimitError, PasswordError, UsageError
 from tests.documents.pdf_maker import PageSpec, make_pdf, text_at
 
 LARGE_PDF_SECONDS = 5.0
+SLOPE_TOLERANCE = 0.01
+TEXT_START_TOLERANCE = 1.0
 
 
 def first_page(*pages, **options):
@@ -84,7 +86,7 @@ def test_leaning_text_gets_a_leaning_quad(sine):
     (line,) = page.native
     top_left, top_right, bottom_right, bottom_left = line.quad
     slope = (top_right[1] - top_left[1]) / (top_right[0] - top_left[0])
-    assert slope == pytest.approx(-sine / 0.866, rel=0.01)
+    assert slope == pytest.approx(-sine / 0.866, rel=SLOPE_TOLERANCE)
     # The quad's middle lies in the box of the line, and its lower left corner near the text's start (200, 792 - 400).
     assert np.hypot(bottom_left[0] - 200, bottom_left[1] - 392) < 4
     middle = np.mean([top_left, bottom_right], axis=0)
@@ -97,14 +99,14 @@ def test_crop_box_is_the_page_and_text_outside_is_left_out():
     )
     assert (page.width, page.height) == (300.0, 150.0)
     (line,) = page.native
-    assert line.text == "inside" and line.box.left == pytest.approx(10, abs=1)
+    assert line.text == "inside" and line.box.left == pytest.approx(10, abs=TEXT_START_TOLERANCE)
     assert ink_outside(page, [line.box]) == 0
 
 
 def test_media_box_that_starts_elsewhere():
     page = first_page(PageSpec(text_at(-80, 120, "shifted"), media=(-100, 100, 200, 200)))
     assert (page.width, page.height) == (300.0, 100.0)
-    assert page.native[0].box.left == pytest.approx(20, abs=1)
+    assert page.native[0].box.left == pytest.approx(20, abs=TEXT_START_TOLERANCE)
     assert ink_outside(page, [page.native[0].box]) == 0
 
 

@@ -17,6 +17,8 @@ from tests.documents.sample_document import line
 
 WORD_PLACE_BOUND = 1.0
 PICTURE_BOUND = 6.0
+LEAN_TOLERANCE = 1.0
+PAGE_SIZE_TOLERANCE = 0.1
 
 UNUSUAL = "Żółć naïve Ünïcödé ﬁn €5 „x“ 中文 Ελλάδα 𝒳 😀 x\u0302"
 
@@ -97,7 +99,7 @@ def test_leaning_lines_keep_text_direction_and_place(angle):
         assert math.dist(found.box.center, word.box.center) < 6
     if angle:
         (x0, y0), (x1, y1) = page.native[0].quad[:2]
-        assert math.degrees(math.atan2(y1 - y0, x1 - x0)) % 360 == pytest.approx(angle % 360, abs=1)
+        assert math.degrees(math.atan2(y1 - y0, x1 - x0)) % 360 == pytest.approx(angle % 360, abs=LEAN_TOLERANCE)
 
 
 def test_page_of_pixels_has_its_true_size():
@@ -107,7 +109,7 @@ def test_page_of_pixels_has_its_true_size():
     assert (page.width, page.height) == (612, 792)
     assert page.native[0].box.left == pytest.approx(72, abs=WORD_PLACE_BOUND)
     unknown = document_of(page_line, width=850.0, height=1100.0, unit="px")
-    assert read_back(to_searchable_pdf(unknown, [white(850, 1100)]))[0].width == pytest.approx(306, abs=0.1)
+    assert read_back(to_searchable_pdf(unknown, [white(850, 1100)]))[0].width == pytest.approx(306, abs=PAGE_SIZE_TOLERANCE)
     huge = document_of(page_line, width=60000.0, height=30.0, unit="px", dpi=72.0)
     assert read_back(to_searchable_pdf(huge, [white(600, 3)]))[0].width == 14400
 
