@@ -4,6 +4,7 @@ import math
 import numpy as np
 import pypdfium2
 import pytest
+from PIL import Image
 
 from bayou.documents.document import Block, Document, Line, Page, Word
 from bayou.documents.geometry import Box, box_of_points
@@ -109,7 +110,8 @@ def test_page_of_pixels_has_its_true_size():
     assert (page.width, page.height) == (612, 792)
     assert page.native[0].box.left == pytest.approx(72, abs=WORD_PLACE_BOUND)
     unknown = document_of(page_line, width=850.0, height=1100.0, unit="px")
-    assert read_back(to_searchable_pdf(unknown, [white(850, 1100)]))[0].width == pytest.approx(306, abs=PAGE_SIZE_TOLERANCE)
+    (page,) = read_back(to_searchable_pdf(unknown, [white(850, 1100)]))
+    assert page.width == pytest.approx(306, abs=PAGE_SIZE_TOLERANCE)
     huge = document_of(page_line, width=60000.0, height=30.0, unit="px", dpi=72.0)
     assert read_back(to_searchable_pdf(huge, [white(600, 3)]))[0].width == 14400
 
@@ -159,6 +161,22 @@ def test_from_the_file_itself_with_rotation_and_some_pages():
         dark = (page.image < 128).all(axis=2)
         inside = dark[int(box.top) - 3 : int(box.bottom) + 3, int(box.left) - 3 : int(box.right) + 3]
         assert inside.sum() == dark.sum() > 0
+
+
+def test_from_an_image_file_whose_camera_lay_on_its_side(tmp_path):
+    path = tmp_path / "photo.png"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image = white(120, 80)
+    image[:40] = 0
+    Image.fromarray(image).save(path, exif=exif)
+    (raw,) = open_pages(path)
+    page_line = line("top", left=10, top=10)
+    page = Page(1, 80.0, 120.0, "px", (Block("paragraph", page_line.box, (page_line,)),), dpi=72.0)
+    for source in (path, str(path), path.read_bytes(), [raw.image]):
+        (found,) = read_back(to_searchable_pdf(Document((page,)), source))
+        assert found.native[0].text == "top"
+        assert np.abs(found.image.astype(int) - raw.image).mean() < PICTURE_BOUND
 
 
 def test_encrypted_source_needs_its_password():
