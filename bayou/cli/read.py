@@ -78,7 +78,9 @@ def parse_formats(ctx: click.Context, _: click.Parameter, values: tuple[str, ...
 @click.option("--device", metavar="NAME", help="Where the model runs: CPU, GPU, NPU (see `bayou doctor`).")
 @click.option("--runtime", type=click.Choice(["openvino", "torch"]), help="What runs the model. [default: openvino]")
 @click.option("--precision", type=click.Choice(["float32", "bf16", "int8", "int4"]), help="How exactly it computes.")
-@click.option("--password", help="For encrypted PDFs.")
+@click.option(
+    "--password", envvar="BAYOU_PASSWORD", help="For encrypted PDFs; unseen by others in the variable BAYOU_PASSWORD."
+)
 @click.option("--force-ocr", is_flag=True, help="Ignore the text that a PDF carries, and read its pages as pictures.")
 @click.option("--max-pixels", type=click.IntRange(1), help="Refuse larger pages. [default: 150000000]")
 @click.option("--max-pages", type=click.IntRange(1), help="Refuse longer documents. [default: 5000]")

@@ -96,6 +96,18 @@ def test_options_reach_the_reader(tmp_path: Path) -> None:
     assert seen == [("ppocr", "GPU", "torch", "int8"), read_options]
 
 
+def test_the_password_may_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str | None] = []
+
+    def make(settings: ReadSettings) -> SizeReader:
+        seen.append(settings.password)
+        return SizeReader()
+
+    monkeypatch.setenv("BAYOU_PASSWORD", "xyz")
+    assert main(["read", str(noise(tmp_path / "a.png"))], make) == 0
+    assert seen == ["xyz"]
+
+
 def test_help_states_the_defaults_that_hold() -> None:
     texts = {option.name: option.help for option in read.params if hasattr(option, "help")}
     for name, value in [("dpi", DEFAULT_DPI), ("max_pixels", DEFAULT_MAX_PIXELS), ("max_pages", DEFAULT_MAX_PAGES)]:
