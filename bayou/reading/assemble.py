@@ -8,7 +8,7 @@ from itertools import groupby
 from bayou.documents.document import Block, Line
 from bayou.documents.geometry import Box, bounding_box
 from bayou.documents.tables import FoundTable
-from bayou.reading.blocks import Row, body_height, make_blocks
+from bayou.reading.blocks import Row, body_size, make_blocks
 from bayou.reading.level import lean, level_box
 from bayou.reading.reading_order import reading_order
 from bayou.reading.words import corners, join_row
@@ -17,7 +17,9 @@ MOST_LEAN = 45.0
 """Degrees; a line that leans more is not part of the page's columns."""
 
 
-def assemble(lines: Sequence[Line], tables: Sequence[FoundTable] = (), skew: float = 0.0) -> tuple[Block, ...]:
+def assemble(
+    lines: Sequence[Line], sizes: Sequence[float], tables: Sequence[FoundTable] = (), skew: float = 0.0
+) -> tuple[Block, ...]:
     """Blocks in reading order; every line is in exactly one of them.
 
     Pieces of one source that stand side by side on one row of a column become one line. Lines that run up or down the
@@ -25,13 +27,14 @@ def assemble(lines: Sequence[Line], tables: Sequence[FoundTable] = (), skew: flo
 
     Args:
         lines: With text and boxes in page units.
+        sizes: Of each line's type, in page units.
         tables: Found among just these lines; each is read as one block where it stands.
         skew: Clockwise degrees by which the page leans.
     """
     in_table = {index for table in tables for index in table.line_indices}
-    rows = [Row(line, _level(line, skew)) for index, line in enumerate(lines) if index not in in_table]
+    rows = [Row(line, _level(line, skew), sizes[i]) for i, line in enumerate(lines) if i not in in_table]
     loose = [row for row in rows if not _is_turned(row.line)]
-    body = body_height(loose)
+    body = body_size(loose)
     boxes = [row.box for row in loose] + [_table_box(table, lines, skew) for table in tables]
     blocks: list[Block] = []
     for column in reading_order(boxes):
@@ -51,7 +54,8 @@ def assemble(lines: Sequence[Line], tables: Sequence[FoundTable] = (), skew: flo
 
 
 def _joined(pieces: Sequence[Row]) -> Row:
-    return Row(join_row([piece.line for piece in pieces]), bounding_box(piece.box for piece in pieces))
+    line = join_row([piece.line for piece in pieces])
+    return Row(line, bounding_box(piece.box for piece in pieces), min(piece.size for piece in pieces))
 
 
 def _is_turned(line: Line) -> bool:

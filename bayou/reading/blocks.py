@@ -12,16 +12,18 @@ import numpy as np
 from bayou.documents.document import Block, BlockKind, Line
 from bayou.documents.geometry import Box, bounding_box
 
-HEADING_RATIO = 1.25
-HEADING_LEVELS = ((2.0, 1), (1.5, 2), (HEADING_RATIO, 3))
-"""How many times higher than the page's running text, and which level that is."""
+HEADING_LEVELS = ((1.8, 1), (1.35, 2), (1.17, 3))
+"""How many times larger than the page's running text, and which level that is."""
 LONGEST_HEADING = 3
 """Lines."""
-SIZE_RATIO = 1.3
+SIZE_RATIO = 1.25
 PITCH_RATIO = 1.3
 """Distance of two baselines over the usual one, from which on a new block begins."""
+LEADING = 1.2
+"""Usual distance of two baselines over the size of the type."""
 INDENT = 0.8
-"""In line heights."""
+MOST_INDENT = 4.0
+"""In sizes of the type."""
 TEXT_WIDTH = 8.0
 """A page's running text is judged by its lines at least this many times wider than high, if there are any."""
 
@@ -32,10 +34,11 @@ _NUMBERED = re.compile(r"(\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{2,5}|[IVX]{2,5})[.)])\s+\
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line and its box on the level page, in any unit."""
+    """One line, its box on the level page, and the size of its type, in any unit."""
 
     line: Line
     box: Box
+    size: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +47,21 @@ class _Draft:
     marker: str = ""
 
 
-def body_height(rows: Sequence[Row]) -> float:
-    """Height of the page's running text: the median over its characters; 0.0 where there is none."""
+def body_size(rows: Sequence[Row]) -> float:
+    """Size of the page's running text: the median over its characters; 0.0 where there is none."""
     rows = [row for row in rows if row.line.text]
     rows = [row for row in rows if row.box.width >= TEXT_WIDTH * row.box.height] or rows
-    heights = sorted((row.box.height, len(row.line.text)) for row in rows)
-    half = sum(weight for _, weight in heights) / 2
-    for height, weight in heights:
+    sizes = sorted((row.size, len(row.line.text)) for row in rows)
+    half = sum(weight for _, weight in sizes) / 2
+    for size, weight in sizes:
         half -= weight
         if half <= 0:
-            return height
+            return size
     return 0.0
 
 
 def make_blocks(rows: Sequence[Row], body: float) -> list[Block]:
-    """The blocks of one column's rows, in their order; ``body`` is ``body_height`` of the whole page."""
+    """The blocks of one column's rows, in their order; ``body`` is ``body_size`` of the whole page."""
     drafts: list[_Draft] = []
     pitch = _usual_pitch(rows)
     for index, row in enumerate(rows):
@@ -89,17 +92,29 @@ def _usual_pitch(rows: Sequence[Row]) -> float:
 
 def _begins(before: _Draft, row: Row, following: Row | None, pitch: float) -> bool:
     last = before.rows[-1]
-    low, high = sorted((last.box.height, row.box.height))
     distance = row.box.center[1] - last.box.center[1]
-    if distance > PITCH_RATIO * max(pitch, 0.9 * high) or distance < 0:
+    if distance > PITCH_RATIO * max(pitch, LEADING * max(row.size, last.size)) or distance < 0:
         return True
-    if high > SIZE_RATIO * low and distance > 0.9 * pitch:
+    if max(row.size, last.size) > SIZE_RATIO * min(row.size, last.size):
         return True
     if before.marker:
-        return row.box.left < before.rows[0].box.left + INDENT / 2 * row.box.height
-    indent = row.box.left - last.box.left
-    goes_back = following is None or following.box.left < row.box.left - INDENT / 2 * row.box.height
-    return len(before.rows) > 1 and INDENT * low < indent < 5 * low and goes_back
+        return row.box.left < before.rows[0].box.left + INDENT / 2 * row.size
+    return _is_indented(before, row, following)
+
+
+def _is_indented(before: _Draft, row: Row, following: Row | None) -> bool:
+    """Whether a first line stands in from the margin that the rows around it keep. Centred rows don't count."""
+    last = before.rows[-1]
+    least, most = INDENT * row.size, MOST_INDENT * row.size
+    margin = min(other.box.left for other in [*before.rows, *([following] if following else [])])
+    if not least < row.box.left - margin < most:
+        return False
+    moved = row.box.left - last.box.left
+    centred = (
+        abs(moved) > INDENT / 4 * row.size and abs(moved - (last.box.right - row.box.right)) < INDENT / 2 * row.size
+    )
+    first_lines = abs(row.box.left - before.rows[0].box.left) < INDENT / 2 * row.size
+    return not centred and (last.box.left - margin < least or first_lines)
 
 
 def _list_levels(drafts: Sequence[_Draft], body: float) -> list[int]:
@@ -136,5 +151,5 @@ def _heading_level(draft: _Draft, body: float) -> int:
     text = " ".join(row.line.text for row in draft.rows)
     if body <= 0 or len(draft.rows) > LONGEST_HEADING or not any(c.isalpha() for c in text):
         return 0
-    ratio = float(np.median([row.box.height for row in draft.rows])) / body
+    ratio = float(np.median([row.size for row in draft.rows])) / body
     return next((level for least, level in HEADING_LEVELS if ratio >= least), 0)

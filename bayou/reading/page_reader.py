@@ -21,6 +21,7 @@ from bayou.reading.lines import TURNED_ASPECT, FoundLine, LineDetector, crop_lin
 from bayou.reading.orientation import HeadDownClassifier, lies_sideways, stands_on_its_head, turn
 from bayou.reading.recogniser import RecognisedLine, Recogniser
 from bayou.reading.spacing import with_wide_spaces
+from bayou.reading.type_size import type_size
 from bayou.reading.words import place_line
 
 SURE_SCORE = 0.6
@@ -34,7 +35,10 @@ ALREADY_NATIVE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
+    """Lines, the size of each one's type in page units, and how many places could not be read."""
+
     lines: list[Line]
+    sizes: list[float]
     unread: int
     skew: float = 0.0
 
@@ -65,7 +69,7 @@ class PageReader:
             width=raw.height if sideways else raw.width,
             height=raw.width if sideways else raw.height,
             unit=raw.unit,
-            blocks=assemble(reading.lines, tables, reading.skew),
+            blocks=assemble(reading.lines, reading.sizes, tables, reading.skew),
             status=_status(reading),
             message=_message(raw.message, reading),
             confidence=page_confidence(reading.lines),
@@ -110,14 +114,15 @@ class PageReader:
             score = read.legibility + (STANDING_BONUS if standing else 0.0)
             if id(line) not in best or score > best[id(line)][0]:
                 best[id(line)] = (score, read, quad, crop)
-        lines, unread = [], 0
+        lines, sizes, unread = [], [], 0
         for line in found:
             _, read, quad, crop = best[id(line)]
             if read.text.strip() and read.legibility >= LEAST_LEGIBILITY:
                 lines.append(place_line(with_wide_spaces(read, crop), quad, pixels_per_unit, crop))
+                sizes.append(type_size(crop, read.text) / pixels_per_unit)
             elif read.text.strip() or line.score >= SURE_SCORE:
                 unread += 1
-        return _Reading(lines, unread, skew)
+        return _Reading(lines, sizes, unread, skew)
 
     def _read_regions(self, raw: RawPage) -> _Reading:
         """Native lines, and what the page's image regions say that they don't."""
@@ -126,7 +131,8 @@ class PageReader:
         scale = 1 / raw.pixels_per_unit
         new = [line for line in found if not _covered(_box(line.quad).scaled(scale), native)]
         read = self._read_found(raw.image, new, raw.pixels_per_unit)
-        return _Reading([*raw.native, *read.lines], read.unread)
+        sizes = [line.box.height for line in raw.native if line.box is not None]
+        return _Reading([*raw.native, *read.lines], [*sizes, *read.sizes], read.unread)
 
     def _find_in(self, raw: RawPage, region: Box) -> list[FoundLine]:
         pixels = region.scaled(raw.pixels_per_unit)

@@ -96,12 +96,17 @@ def join_row(lines: Sequence[Line]) -> Line:
 
 
 def ink_columns(crop: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Which columns of a line's crop (uint8 RGB [h, w, 3]) hold ink: pixels unlike the crop's usual one."""
+    """Which columns of a line's crop (uint8 RGB [h, w, 3]) hold ink."""
+    edge = crop.shape[0] // 10  # neighbouring lines may look in at the top and bottom
+    inner: NDArray[np.bool_] = ink_mask(crop[edge : crop.shape[0] - edge]).any(axis=0)
+    return inner
+
+
+def ink_mask(crop: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which pixels of a crop (uint8 RGB [h, w, 3]) are ink, unlike the crop's usual pixel: [h, w]."""
     grey = crop.mean(axis=2)
-    rows = max(1, crop.shape[0] // 10)
-    inner = grey[rows:-rows] if crop.shape[0] > 4 * rows else grey
-    away = np.abs(inner - np.median(inner))
-    return np.asarray(away.max(axis=0) > max(LEAST_INK, INK_SHARE * float(away.max())))
+    away = np.abs(grey - np.median(grey))
+    return np.asarray(away > max(LEAST_INK, INK_SHARE * float(away.max())))
 
 
 def _trimmed(start: float, end: float, ink: NDArray[np.bool_]) -> tuple[float, float]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from bayou.documents.document import Cell, Line, Table
+from bayou.documents.document import Block, Cell, Line, Table
 from bayou.documents.geometry import Box
 from bayou.documents.tables import FoundTable
-from bayou.reading.assemble import assemble
+from bayou.reading.assemble import assemble as assemble_sized
 from bayou.reading.level import leaning_quad
 from bayou.reading.words import corners
+
+
+def assemble(lines: list[Line], tables: list[FoundTable] | None = None, skew: float = 0.0) -> tuple[Block, ...]:
+    return assemble_sized(lines, [8.0] * len(lines), tables or [], skew)
+
 
 PROSE = "the quick brown fox jumps over the lazy dog and on"
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from bayou.documents.document import Block, Line
 from bayou.documents.geometry import Box
-from bayou.reading.blocks import Row, body_height, list_marker, make_blocks
+from bayou.reading.blocks import Row, body_size, list_marker, make_blocks
 
 
 def row(text: str, top: float, left: float = 50, height: float = 10, width: float | None = None) -> Row:
     box = Box(left, top, left + (width or 5.0 * len(text)), top + height)
-    return Row(Line(text, box), box)
+    return Row(Line(text, box), box, height)
 
 
 def blocks(rows: list[Row]) -> list[Block]:
-    return make_blocks(rows, body_height(rows))
+    return make_blocks(rows, body_size(rows))
 
 
 PROSE = "the quick brown fox jumps over the lazy dog and on"
@@ -29,13 +29,24 @@ def test_paragraphs_part_where_a_first_line_is_indented() -> None:
     assert [len(b.lines) for b in blocks(rows)] == [3, 3]
 
 
+def test_indented_paragraphs_of_one_line_part_too() -> None:
+    lefts = (50, 65, 50, 65, 65, 50)
+    rows = [row(PROSE, 14 * i, left=left) for i, left in enumerate(lefts)]
+    assert [len(b.lines) for b in blocks(rows)] == [1, 2, 1, 2]
+
+
+def test_centred_rows_stay_together() -> None:
+    rows = [row("x" * n, 14 * i, left=200 - 2.5 * n) for i, n in enumerate((30, 22, 34, 20, 28))]
+    assert len(blocks(rows)) == 1
+
+
 def test_headings_by_size() -> None:
     rows = [
         row("The Title", 0, height=22),
         *(row(PROSE, 40 + 14 * i) for i in range(4)),
-        row("A Section", 110, height=16),
+        row("A Section", 110, height=15),
         *(row(PROSE, 140 + 14 * i) for i in range(4)),
-        row("A Part", 210, height=13),
+        row("A Part", 210, height=12),
         *(row(PROSE, 235 + 14 * i) for i in range(4)),
     ]
     found = blocks(rows)
