@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 
 from bayou.documents.document import Block, Line
 from bayou.documents.geometry import Box, bounding_box
@@ -15,6 +14,9 @@ from bayou.reading.words import corners, join_row
 
 MOST_LEAN = 45.0
 """Degrees; a line that leans more is not part of the page's columns."""
+ANOTHER_SIZE = 1.5
+FAR_AWAY = 4.0
+"""In sizes of the smaller type: a title and the date at the other edge of its row are not one line."""
 
 
 def assemble(
@@ -41,8 +43,7 @@ def assemble(
         pending: list[Row] = []
         for indices in column:
             pieces = [loose[index] for index in indices if index < len(loose)]
-            for _, same in groupby(pieces, key=lambda piece: piece.line.source):
-                pending.append(_joined(list(same)))
+            pending += [_joined(run) for run in _runs(pieces)]
             for index in indices:
                 if index >= len(loose):
                     blocks += make_blocks(pending, body)
@@ -51,6 +52,23 @@ def assemble(
         blocks += make_blocks(pending, body)
     blocks += [Block("paragraph", row.line.box or row.box, (row.line,)) for row in rows if _is_turned(row.line)]
     return tuple(blocks)
+
+
+def _runs(pieces: Sequence[Row]) -> list[list[Row]]:
+    """A row's pieces, parted where the source changes, or where type of another size stands far away."""
+    runs: list[list[Row]] = []
+    for piece in pieces:
+        last = runs[-1][-1] if runs else None
+        if last is None or last.line.source != piece.line.source or _is_another_size(last, piece):
+            runs.append([piece])
+        else:
+            runs[-1].append(piece)
+    return runs
+
+
+def _is_another_size(first: Row, second: Row) -> bool:
+    low, high = sorted((first.size, second.size))
+    return high > ANOTHER_SIZE * low and second.box.left - first.box.right > FAR_AWAY * low
 
 
 def _joined(pieces: Sequence[Row]) -> Row:

@@ -18,7 +18,7 @@ from bayou.documents.geometry import Box
 
 SLACK = 0.2
 """How far a line may reach over a gutter's middle and still not cross it."""
-NARROWEST_GUTTER = 0.6
+NARROWEST_GUTTER = 0.5
 FEWEST_ROWS = 3
 SHORTEST_GUTTER = 3.0
 NARROWEST_COLUMN = 5.0

@@ -55,7 +55,7 @@ def word_spans(read: RecognisedLine, ink: NDArray[np.bool_] | None = None) -> li
 
 
 def place_line(read: RecognisedLine, quad: Quad, pixels_per_unit: float, crop: NDArray[np.uint8] | None = None) -> Line:
-    """The line on its page.
+    """The line on its page, as wide as its ink.
 
     Args:
         read: Its text.
@@ -64,10 +64,13 @@ def place_line(read: RecognisedLine, quad: Quad, pixels_per_unit: float, crop: N
     """
     points: list[Point] = [(x / pixels_per_unit, y / pixels_per_unit) for x, y in quad]
     page_quad = (points[0], points[1], points[2], points[3])
+    spans = word_spans(read, None if crop is None else ink_columns(crop))
     words = tuple(
         Word(word.text, box_of_points(_slice(page_quad, word.start, word.end)), word.confidence, read.source)
-        for word in word_spans(read, None if crop is None else ink_columns(crop))
+        for word in spans
     )
+    if spans:
+        page_quad = _slice(page_quad, spans[0].start, spans[-1].end)
     return Line(
         text=" ".join(word.text for word in words),
         box=box_of_points(page_quad),
@@ -120,16 +123,16 @@ def _even_spans(count: int) -> Spans:
     return tuple((i / count, (i + 1) / count) for i in range(count))
 
 
-def _slice(quad: Quad, start: float, end: float) -> list[Point]:
+def _slice(quad: Quad, start: float, end: float) -> Quad:
     def between(a: Point, b: Point, share: float) -> Point:
         return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
 
-    return [
+    return (
         between(quad[0], quad[1], start),
         between(quad[0], quad[1], end),
         between(quad[3], quad[2], end),
         between(quad[3], quad[2], start),
-    ]
+    )
 
 
 def corners(line: Line) -> Quad:

@@ -18,18 +18,18 @@ def boxes(lines: list[FoundLine], skew: float = 0.0) -> list[tuple[int, int, int
 
 
 def test_close_pieces_of_a_line_become_one() -> None:
-    joined = join_fragments([found(10, 10, 100, 30), found(106, 11, 200, 31, score=0.7), found(205, 9, 260, 30)])
+    joined = join_fragments([found(10, 10, 100, 30), found(102, 11, 200, 31, score=0.7), found(203, 9, 260, 30)])
     assert boxes(joined) == [(10, 9, 260, 31)]
     assert joined[0].score == 0.7
 
 
 def test_on_a_leaning_page_too() -> None:
-    joined = join_fragments([found(10, 10, 300, 30, 5.0), found(306, 10, 600, 30, 5.0)], 5.0)
+    joined = join_fragments([found(10, 10, 300, 30, 5.0), found(302, 10, 600, 30, 5.0)], 5.0)
     assert boxes(joined, 5.0) == [(10, 10, 600, 30)]
 
 
 def test_columns_other_heights_and_other_lines_stay_apart() -> None:
-    apart = [found(10, 10, 100, 30), found(125, 10, 200, 30), found(10, 40, 100, 60), found(102, 30, 200, 75)]
+    apart = [found(10, 10, 100, 30), found(108, 10, 200, 30), found(10, 40, 100, 60), found(102, 30, 200, 75)]
     assert len(join_fragments(apart)) == 4
 
 
