@@ -43,8 +43,8 @@ def column_statistics(features: NDArray[np.float32], spans: NDArray[np.int32]) -
 
     Returns:
         float32 [K + 1, 2 F + 2]: the mean over the character's columns, the mean over the blank columns after it (zeros
-        where there are none), and log(1 + n) of the two numbers of columns. Row 0 stands for what comes before the first
-        character and has no columns of its own.
+        where there are none), and log(1 + n) of the two numbers of columns. Row 0 stands for what comes before the
+        first character and has no columns of its own.
     """
     length, width = features.shape
     starts = np.concatenate(([0], spans[:, 0]))

@@ -1,8 +1,9 @@
-"""nano's tower (torch): a line of text, 48 pixels high, to one feature for every 8 pixels of width. Knows no characters.
+"""nano's tower (torch): a line of text, 48 pixels high, to a feature for every 8 pixels of width. Knows no characters.
 
-The network is the backbone and neck of PP-OCRv6-small's recogniser (PaddleOCR, Apache-2.0): an LCNet of re-parameterised
-depthwise blocks, which lowers the height to one row, and two transformer blocks that mix along the line. ``head`` is the
-recogniser's own classifier; its best path is nano's draft. ``bayou.model.line_vision_import`` reads the published weights.
+The network is the backbone and neck of PP-OCRv6-small's recogniser (PaddleOCR, Apache-2.0): an LCNet of
+re-parameterised depthwise blocks, which lowers the height to one row, and two transformer blocks that mix along the
+line. ``head`` is the recogniser's own classifier; its best path is nano's draft. ``bayou.model.line_vision_import``
+reads the published weights.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reads the published PP-OCRv6-small recogniser (ONNX) into nano's tower (torch, onnx). Knows both layouts, nothing else.
+"""Reads the published PP-OCRv6-small recogniser (ONNX) into nano's tower (torch, onnx). Knows both layouts alone.
 
 Needed once, to start training; nano's own weights hold the result.
 """
@@ -14,11 +14,11 @@ from onnx import numpy_helper
 from torch import nn
 
 from bayou.errors import ModelError
-from bayou.model.line_vision import LineVision, MixingBlock, SqueezeExcite
+from bayou.model.line_vision import LineVision, MixingBlock, NeckBlock, SqueezeExcite
 
 
 def read_characters(path: Path) -> list[str]:
-    """The recogniser's alphabet, from the file's metadata; class 0 is the blank, class i + 1 is entry i, the last a space."""
+    """The recogniser's alphabet, from the file's metadata: class 0 the blank, class i + 1 entry i, the last a space."""
     for entry in onnx.load(str(path), load_external_data=False).metadata_props:
         if entry.key == "character":
             return entry.value.split("\n")
@@ -89,6 +89,7 @@ def _fill_vectors(tower: LineVision, vectors: list[np.ndarray], path: Path) -> N
     """Layer norms and linear biases, which stand in the file in the order of computation."""
     order: list[torch.Tensor] = []
     for block in tower.neck.blocks:
+        assert isinstance(block, NeckBlock)
         order += [block.norm1.weight, block.norm1.bias, block.qkv.bias, block.proj.bias]
         order += [block.norm2.weight, block.norm2.bias, block.fc1.bias, block.fc2.bias]
     order += [tower.neck.norm.weight, tower.neck.norm.bias, tower.head.bias]
