@@ -115,18 +115,19 @@ def text_spans(ids: Sequence[int], draft: Draft, scaled_width: int) -> FloatArra
 
 def _column_spans(ids: Sequence[int], draft: Draft) -> FloatArray:
     """In columns; characters without a partner share the gap they stand in."""
+    places = matched(ids, draft.ids)
     spans = np.zeros((len(ids), 2), dtype=np.float32)
-    alone: list[int] = []
-    last = 0.0
-    for i, place in enumerate([*matched(ids, draft.ids), len(draft.ids)]):
-        if place < 0:
-            alone.append(i)
-            continue
-        first, end = draft.spans[place] if place < len(draft.ids) else (draft.columns, draft.columns)
-        edges = np.linspace(last, first, len(alone) + 1)
-        for k, j in enumerate(alone):
-            spans[j] = edges[k : k + 2]
-        if i < len(ids):
-            spans[i] = first, end
-        alone, last = [], float(end)
+    partners = np.array(places, dtype=np.int64)
+    spans[partners >= 0] = draft.spans[partners[partners >= 0]]
+    i = 0
+    while i < len(places):
+        first = i
+        while i < len(places) and places[i] < 0:
+            i += 1
+        if i > first:
+            start = spans[first - 1, 1] if first else 0
+            end = spans[i, 0] if i < len(places) else draft.columns
+            edges = np.linspace(start, end, i - first + 1)
+            spans[first:i] = np.stack((edges[:-1], edges[1:]), axis=1)
+        i += 1
     return spans

@@ -1,6 +1,6 @@
 """Weights in 8 bits, one scale a row, and the file nano is shipped in. Knows arrays and safetensors; no network.
 
-A quantised matrix ``name`` is stored as int8 beside ``name.scale`` in float16, a row (output channel) of it being
+A large matrix ``name`` is stored as int8 beside ``name.scale`` in float16, a row (output channel) of it being
 int8 * scale; all else is float16. Rounding is to the nearest, symmetric, -127 to 127.
 """
 
@@ -22,7 +22,11 @@ LARGEST = 127
 SCALE_SUFFIX = ".scale"
 DECODER, EMBEDDINGS = "language_model.", "embed_tokens.weight"
 SMALLEST_QUANTISED = 4096
-"""Tensors of fewer numbers stay float16: they weigh nothing, and depthwise kernels have too few numbers a channel."""
+"""Matrices of fewer numbers stay float16: they weigh nothing.
+
+Convolution kernels stay so too. On half of the development words and lines, nano's tower drafted 98.9 % of them to the
+letter as in float32 with its matrices in int8, but only 92 % with its kernels as well.
+"""
 
 
 def quantise_rows(weight: FloatArray) -> Weight:
@@ -35,9 +39,9 @@ def quantise_rows(weight: FloatArray) -> Weight:
     return Weight(np.clip(np.rint(steps), -LARGEST, LARGEST).astype(np.int8), scale=scale)
 
 
-def is_quantised(weight: FloatArray) -> bool:
-    """Whether ``quantise`` stores such a tensor in 8 bits."""
-    return weight.ndim >= 2 and len(weight) > 1 and weight.size >= SMALLEST_QUANTISED
+def is_quantised(weight: NDArray[np.generic]) -> bool:
+    """Whether ``quantise`` stores such a tensor in 8 bits: large matrices."""
+    return weight.ndim == 2 and weight.size >= SMALLEST_QUANTISED
 
 
 def quantise(tensors: Mapping[str, FloatArray]) -> Weights:
@@ -58,10 +62,9 @@ def with_int8_decoder(weights: Weights) -> Weights:
     """The same weights with the decoder's large matrices in int8: all but the embeddings, which multiply nothing."""
 
     def converted(name: str, weight: Weight) -> Weight:
-        kept = not name.startswith(DECODER) or name.endswith(EMBEDDINGS) or weight.scale is not None
-        if kept or weight.stored.ndim < 2 or weight.stored.size < SMALLEST_QUANTISED:
+        if not name.startswith(DECODER) or name.endswith(EMBEDDINGS) or weight.scale is not None:
             return weight
-        return quantise_rows(weight.dense())
+        return quantise_rows(weight.dense()) if is_quantised(weight.stored) else weight
 
     return Weights({name: converted(name, weight) for name, weight in weights.items()}, weights.source)
 

@@ -15,7 +15,7 @@ from bayou.engine.line_reader import LineReader
 from bayou.engine.line_reading import LineReading
 from bayou.engine.loading import RUNTIMES, RuntimeName, RuntimeOptions, load_member
 from bayou.engine.model import Model, load
-from bayou.engine.quantization import quantise, read_weights, write_weights
+from bayou.engine.shipping import ship
 from bayou.engine.speculation import speculate_all
 from bayou.errors import InputError, ModelError, UsageError
 from bayou.inputs.characters import CharacterTokenizer
@@ -124,14 +124,12 @@ def test_generate_reads_one_line_and_nothing_else() -> None:
     assert len(nano().generate([Message("user", crop)], max_new_tokens=3).token_ids) == 3
 
 
-def test_the_shipped_file_is_small_and_reads_like_its_float_original(tmp_path: Path) -> None:
-    float_weights = read_weights(folder() / "model.safetensors")
-    for name in ("config.json", "vocabulary.txt", "characters.txt"):
-        (tmp_path / name).write_bytes((folder() / name).read_bytes())
-    write_weights(
-        quantise({name: weight.dense() for name, weight in float_weights.items()}), tmp_path / "model.safetensors"
-    )
-    assert sum(file.stat().st_size for file in tmp_path.iterdir()) / 1e6 < SHIPPED_MEGABYTES_BOUND
+def test_the_shipped_folder_is_small_and_reads_like_its_float_original(tmp_path: Path) -> None:
+    size = ship(folder(), tmp_path)
+    assert size == sum(file.stat().st_size for file in tmp_path.iterdir())
+    assert size / 1e6 < SHIPPED_MEGABYTES_BOUND
+    with pytest.raises(ModelError, match="already"):
+        ship(tmp_path, tmp_path / "again")
     shipped = load(tmp_path, threads=1)
     assert shipped.runtime.precision == "int8"
     drafts = [reading.draft.text for reading in readings()]
