@@ -101,8 +101,7 @@ def join_row(lines: Sequence[Line]) -> Line:
 def ink_columns(crop: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Which columns of a line's crop (uint8 RGB [h, w, 3]) hold ink."""
     edge = crop.shape[0] // 10  # neighbouring lines may look in at the top and bottom
-    inner: NDArray[np.bool_] = ink_mask(crop[edge : crop.shape[0] - edge]).any(axis=0)
-    return inner
+    return np.asarray(ink_mask(crop[edge : crop.shape[0] - edge]).any(axis=0))
 
 
 def ink_mask(crop: NDArray[np.uint8]) -> NDArray[np.bool_]:
