@@ -88,7 +88,8 @@ def _nano(model: str | Path, name: str, runtime: str | None, precision: str | No
         from bayou.engine.model import load as load_model
         from bayou.reading.nano_lines import NanoRecogniser
 
-        return NanoRecogniser(load_model(model, RUNTIMES[runtime], PRECISIONS[precision], place.device, place.threads), name)
+        loaded = load_model(model, RUNTIMES[runtime], PRECISIONS[precision], place.device, place.threads)
+        return NanoRecogniser(loaded, name)
 
     return ModelChoice(name, place, load)
 
