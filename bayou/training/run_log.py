@@ -1,4 +1,4 @@
-"""What a run says of itself: JSON lines always, TensorBoard where installed. Knows names and numbers, no training."""
+"""What a run says of itself (torch): JSON lines and TensorBoard. Knows names and numbers, no training."""
 
 from __future__ import annotations
 
