@@ -23,7 +23,7 @@ def test_a_core_grows_by_its_area_over_its_outline() -> None:
 
 def test_faint_and_tiny_cores_are_left_out_and_holes_make_no_quad() -> None:
     probability = np.zeros((100, 300), np.float32)
-    probability[40:50, 50:250] = 0.4
+    probability[40:50, 50:250] = 0.25
     probability[10:12, 10:12] = 1.0
     assert quads_of_map(probability) == []
     ring = np.zeros((100, 300), np.float32)
