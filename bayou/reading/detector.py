@@ -19,7 +19,7 @@ STRIDE = 32
 
 PIXEL_THRESHOLD = 0.3
 QUAD_THRESHOLD = 0.3
-"""Lower than RapidOCR's 0.5, which drops lines of dense footnotes; whether there is text is for the recogniser to say."""
+"""Lower than RapidOCR's 0.5, which drops lines of dense footnotes; the recogniser says whether there is text."""
 GROWTH = 1.6
 """A core of area A and outline L grows by GROWTH * A / L on every side."""
 

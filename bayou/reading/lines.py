@@ -30,6 +30,11 @@ LONGEST_ASPECT = 8.0
 TIGHT_MARGIN = 24
 """An image longer than LONGEST_ASPECT : 1, or thinner than three margins, first gets a frame of its edge's colour."""
 
+WARP_MARGIN = 4
+LONGEST_SIDE = 8000.0
+LONGEST_LINE = 120.0
+"""Times as long as high: more is no line of text, and would cost gigabytes to read."""
+
 TURNED_ASPECT = 1.5
 """A quad this many times higher than wide holds text that runs up or down the page (as RapidOCR has it)."""
 
@@ -76,10 +81,17 @@ def crop_line(image: ImageArray, quad: Quad | QuadArray) -> ImageArray:
     of the text make a wide quad and leave no doubt.
 
     Returns:
-        uint8 RGB [h, w, 3] with the quad's own side lengths, at least 1 pixel each.
+        uint8 RGB [h, w, 3] with the side lengths of the quad, at least 1 pixel each; at most LONGEST_SIDE, and squeezed
+        to LONGEST_LINE where it is longer.
     """
     points = np.asarray(quad, np.float32)
-    wide, high = (max(1, int(side)) for side in quad_size(points))
+    # OpenCV can't warp images of more than 32,767 pixels a side; the part around the quad is enough.
+    height, width = image.shape[:2]
+    left, top = (np.maximum(np.floor(points.min(0)).astype(int) - WARP_MARGIN, 0)).tolist()
+    right, bottom = (np.ceil(points.max(0)).astype(int) + WARP_MARGIN + 1).tolist()
+    image = image[top : min(bottom, height), left : min(right, width)]
+    points = points - np.array([left, top], np.float32)
+    wide, high = _crop_size(*quad_size(points))
     target = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
     matrix = cv2.getPerspectiveTransform(points, target)
     crop = cv2.warpPerspective(image, matrix, (wide, high), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
@@ -90,6 +102,13 @@ def quad_size(points: QuadArray) -> tuple[float, float]:
     """Width and height of a quad, the longer one of either pair of sides."""
     top, right, bottom, left = np.linalg.norm(points - np.roll(points, -1, axis=0), axis=1)
     return float(max(top, bottom)), float(max(left, right))
+
+
+def _crop_size(wide: float, high: float) -> tuple[int, int]:
+    scale = min(1.0, LONGEST_SIDE / max(wide, high, 1.0))
+    wide, high = wide * scale, high * scale
+    wide, high = min(wide, LONGEST_LINE * max(high, 1.0)), min(high, LONGEST_LINE * max(wide, 1.0))
+    return max(1, int(wide)), max(1, int(high))
 
 
 def to_quad(points: NDArray[np.floating]) -> Quad:

@@ -72,3 +72,11 @@ def test_a_high_crop_is_turned_and_corners_in_the_texts_order_need_no_turning() 
     assert down.shape == (16, 50, 3) and down[0, 0].tolist() == [255, 255, 255]
     text_order = (page_order[1], page_order[2], page_order[3], page_order[0])
     assert crop_line(image, text_order).shape == (16, 50, 3)
+
+
+def test_a_crop_of_a_huge_image_and_of_a_hair_stay_small() -> None:
+    image = np.zeros((30, 40_000, 3), np.uint8)
+    assert crop_line(image, ((39_900, 5), (39_990, 5), (39_990, 25), (39_900, 25))).shape == (20, 90, 3)
+    assert crop_line(image, ((0, 0), (39_999, 0), (39_999, 29), (0, 29))).shape[1] <= 8000
+    assert crop_line(image, ((0, 5), (3000, 5), (3000, 6), (0, 6))).shape[:2] == (1, 120)
+    assert crop_line(image, ((0, 0), (0, 0), (0, 0), (0, 0))).shape == (1, 1, 3)
