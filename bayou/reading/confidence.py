@@ -10,6 +10,11 @@ from bayou.documents.document import Line
 LEAST_LEGIBILITY = 0.5
 """Below it a line is no text: mostly a piece of a picture, a stamp or a rule (RapidOCR draws the same border)."""
 
+EFFECTIVE_LETTERS = 5.0
+"""Errors come in clusters: a text of many letters is right as often as one of five independent ones is that are each as
+sure as its letters on average. With five, the peer's lines on 527 real crops were best calibrated (expected
+calibration error .02; .06 for the mean probability, .08 for the product over twelve)."""
+
 _LEAST = 1e-9
 
 
@@ -18,9 +23,12 @@ def mean_probability(probabilities: Sequence[float]) -> float:
     return sum(probabilities) / len(probabilities) if probabilities else 0.0
 
 
-def joint_probability(probabilities: Sequence[float]) -> float:
-    """The product: that all are right, were they independent; 0.0 of none."""
-    return math.exp(sum(math.log(max(p, _LEAST)) for p in probabilities)) if probabilities else 0.0
+def text_probability(probabilities: Sequence[float]) -> float:
+    """That a text is right, from the probability of each of its letters; 0.0 of none."""
+    if not probabilities:
+        return 0.0
+    mean = sum(math.log(max(p, _LEAST)) for p in probabilities) / len(probabilities)
+    return math.exp(min(EFFECTIVE_LETTERS, len(probabilities)) * mean)
 
 
 def agreement_confidence(draft: Sequence[float], decoder: Sequence[float], doubt: float) -> float:
@@ -33,7 +41,7 @@ def agreement_confidence(draft: Sequence[float], decoder: Sequence[float], doubt
         decoder: The decoder's probability of each token of the text.
         doubt: The decoder's highest probability of a token that the draft did not lead to expect; 0 where they agree.
     """
-    return math.sqrt(joint_probability(draft) * joint_probability(decoder)) * (1 - doubt / 2)
+    return math.sqrt(text_probability(draft) * text_probability(decoder)) * (1 - doubt / 2)
 
 
 def page_confidence(lines: Sequence[Line]) -> float | None:

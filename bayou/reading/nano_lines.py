@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bayou.engine.line_reading import LineReading
 from bayou.engine.model import Model
-from bayou.reading.confidence import agreement_confidence, joint_probability, mean_probability
+from bayou.reading.confidence import agreement_confidence, mean_probability, text_probability
 from bayou.reading.recogniser import RecognisedLine
 
 
@@ -36,7 +36,7 @@ def recognised(reading: LineReading) -> RecognisedLine:
     spans = tuple((float(start), float(end)) for start, end in reading.spans)
     if reading.source == "draft":
         return RecognisedLine(
-            reading.text, joint_probability(draft), mean_probability(draft), "draft", spans, tuple(draft)
+            reading.text, text_probability(draft), mean_probability(draft), "draft", spans, tuple(draft)
         )
     decoder = [float(p) for p in reading.probabilities]
     # The last token is the end of the text, unless the limit cut it off; characters have one token each.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bayou.documents.document import Line, Word
 from bayou.documents.geometry import Point, Quad, box_of_points
+from bayou.reading.confidence import text_probability
 from bayou.reading.level import lean
 from bayou.reading.recogniser import RecognisedLine, Spans
 
@@ -49,7 +50,7 @@ def word_spans(read: RecognisedLine, ink: NDArray[np.bool_] | None = None) -> li
         end = 1.0 if index == len(matches) - 1 else (spans[last][1] + spans[matches[index + 1].start()][0]) / 2
         if ink is not None:
             start, end = _trimmed(start, max(start, end), ink)
-        confidence = read.confidence if sure is None else float(np.mean(sure[first : last + 1]))
+        confidence = read.confidence if sure is None else text_probability(sure[first : last + 1])
         words.append(WordSpan(match.group(), start, max(start, end), confidence))
     return words
 

@@ -9,7 +9,7 @@ from bayou.documents.document import Line
 from bayou.engine.line_reading import LineReading
 from bayou.engine.request import Token
 from bayou.engine.runtime import Draft
-from bayou.reading.confidence import agreement_confidence, joint_probability, mean_probability, page_confidence
+from bayou.reading.confidence import agreement_confidence, mean_probability, page_confidence, text_probability
 from bayou.reading.nano_lines import recognised
 
 CONFIDENCE_TOLERANCE = 1e-6
@@ -41,6 +41,8 @@ def test_a_reading_keeps_text_places_and_source() -> None:
 def test_doubt_and_length_make_a_line_less_sure() -> None:
     sure = recognised(reading("Tea", 0.99, 0.98)).confidence
     assert sure == pytest.approx((0.99**4 * 0.98**3) ** 0.5, abs=CONFIDENCE_TOLERANCE)
+    long = recognised(reading("Teapots and cups", 0.99, 0.98)).confidence
+    assert long == pytest.approx((0.99**5 * 0.98**5) ** 0.5, abs=CONFIDENCE_TOLERANCE)
     assert recognised(reading("Tea", 0.99, 0.98, doubt=0.6)).confidence == pytest.approx(
         0.7 * sure, abs=CONFIDENCE_TOLERANCE
     )
@@ -62,9 +64,9 @@ def test_nothing_read_is_sure_of_nothing() -> None:
 
 
 def test_probabilities_of_many() -> None:
-    assert joint_probability([0.5, 0.5]) == pytest.approx(0.25, abs=CONFIDENCE_TOLERANCE)
+    assert text_probability([0.5, 0.5]) == pytest.approx(0.25, abs=CONFIDENCE_TOLERANCE)
     assert mean_probability([0.5, 1.0]) == 0.75
-    assert joint_probability([]) == mean_probability([]) == 0.0
+    assert text_probability([]) == mean_probability([]) == 0.0
     assert agreement_confidence([1.0], [1.0], 0.0) == 1.0
     lines = [Line("abc", None, 1.0), Line("a", None, 0.0)]
     assert page_confidence(lines) == 0.75

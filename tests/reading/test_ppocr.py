@@ -38,7 +38,7 @@ def test_it_reads_as_rapidocr_does(recogniser: PeerRecogniser) -> None:
     for image, ours in zip(crops, recogniser.recognise(crops), strict=True):
         theirs = engine(TextRecInput(img=image[:, :, ::-1]))
         assert ours.text == theirs.txts[0]
-        assert ours.confidence == pytest.approx(theirs.scores[0], abs=PEER_CONFIDENCE_TOLERANCE)
+        assert ours.legibility == pytest.approx(theirs.scores[0], abs=PEER_CONFIDENCE_TOLERANCE)
 
 
 def test_characters_stand_in_order_where_they_are_printed(recogniser: PeerRecogniser) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bayou.inputs.line_images import prepare_line, resized_width
 from bayou.model.columns import best_path
+from bayou.reading.confidence import mean_probability, text_probability
 from bayou.reading.recogniser import RecognisedLine
 from bayou.reading.wheel_models import RECOGNISER, compile_model, import_openvino, read_model
 
@@ -65,8 +66,8 @@ class PeerRecogniser:
         ]
         return RecognisedLine(
             text="".join(letter for letter, _, _ in flat),
-            confidence=sum(confidences) / len(confidences),
-            legibility=sum(confidences) / len(confidences),
+            confidence=text_probability(confidences),
+            legibility=mean_probability(confidences),  # RapidOCR's score
             source="peer",
             spans=tuple(span for _, _, span in flat),
             character_confidences=tuple(sure for _, sure, _ in flat),
