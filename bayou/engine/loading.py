@@ -1,17 +1,19 @@
 """From a model's name or folder to a runtime that has its weights. Knows files and names; no messages and no text.
 
 A folder holds ``config.json`` and ``model.safetensors``; nano's has ``vocabulary.txt`` and ``characters.txt`` beside
-them, a released one ``tokenizer.model``.
+them, and as shipped ``calibration.safetensors``; a released one has ``tokenizer.model``.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+from bayou.engine.calibration import Calibration, read_calibrations
 from bayou.engine.draft import read_alphabet
 from bayou.engine.line_tokens import Drafter
 from bayou.engine.quantization import quantise, read_weights, with_int8_decoder
@@ -33,6 +35,7 @@ NAMES = ("nano",)
 
 CONFIG_FILE, WEIGHTS_FILE = "config.json", "model.safetensors"
 VOCABULARY_FILE, ALPHABET_FILE = "vocabulary.txt", "characters.txt"
+CALIBRATION_FILE = "calibration.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class RuntimeOptions:
     Attributes:
         runtime: None: OpenVINO.
         precision: None: as the file has it for nano (int8 as shipped); else int8 with OpenVINO, float32 with torch.
+            int8 is of weights; where nano's folder has calibrations, its tower's convolutions compute in int8 too.
         device: In the runtime's own words; None: the CPU.
         threads: CPU threads of OpenVINO; None leaves it to it.
     """
@@ -97,23 +101,30 @@ def load_member(model: str | Path, options: RuntimeOptions) -> Member:
     if precision == "int8":
         weights = _rounded(config, weights)
     if not isinstance(config.vision, LineVisionConfig):
-        made = _make(runtime, config, weights, precision, None, options)
+        made = _make(runtime, _Parts(config, weights, precision), options)
         return Member(made, Tokenizer.from_folder(folder))
     tokenizer = CharacterTokenizer.from_file(folder / VOCABULARY_FILE)
     alphabet = read_alphabet(folder / ALPHABET_FILE)
     _check_vocabularies(folder, config, tokenizer, alphabet)
-    made = _make(runtime, config, weights, precision, Drafter(alphabet, tokenizer), options)
-    return Member(made, tokenizer, _threshold(folder))
+    calibrated = precision == "int8" and (folder / CALIBRATION_FILE).is_file()
+    calibrations = read_calibrations(folder / CALIBRATION_FILE) if calibrated else {}
+    parts = _Parts(config, weights, precision, Drafter(alphabet, tokenizer), calibrations)
+    return Member(_make(runtime, parts, options), tokenizer, _threshold(folder))
 
 
-def _make(
-    runtime: RuntimeName,
-    config: VLMConfig,
-    weights: Weights,
-    precision: Precision,
-    drafter: Drafter | None,
-    options: RuntimeOptions,
-) -> Runtime:
+@dataclass(frozen=True, eq=False, slots=True)
+class _Parts:
+    """What a runtime is made of."""
+
+    config: VLMConfig
+    weights: Weights
+    precision: Precision
+    drafter: Drafter | None = None
+    calibrations: Mapping[str, Calibration] = field(default_factory=dict)
+
+
+def _make(runtime: RuntimeName, parts: _Parts, options: RuntimeOptions) -> Runtime:
+    config, weights, precision, drafter = parts.config, parts.weights, parts.precision, parts.drafter
     if runtime == "torch":
         if find_spec("torch") is None:
             raise MissingExtraError("the torch runtime needs torch: pip install 'bayou[torch]'")
@@ -122,7 +133,8 @@ def _make(
         return TorchRuntime(config, weights, precision, drafter, options.device)
     from bayou.engine.runtimes.openvino import OpenVINORuntime
 
-    return OpenVINORuntime(config, weights, precision, drafter, options.device, options.threads)
+    device, threads = options.device, options.threads
+    return OpenVINORuntime(config, weights, precision, drafter, device, threads, parts.calibrations)
 
 
 def _default_precision(config: VLMConfig, weights: Weights, runtime: RuntimeName) -> Precision:

@@ -87,13 +87,22 @@ def write_weights(weights: Mapping[str, Weight], path: Path) -> None:
     Raises:
         OutputError: It can't be written.
     """
+    write_file(save(stored_tensors(weights)), path)
+
+
+def write_file(content: bytes, path: Path) -> None:
+    """Write a file, whole or not at all.
+
+    Raises:
+        OutputError: It can't be written.
+    """
     part = path.with_name(path.name + ".part")
     try:
-        part.write_bytes(save(stored_tensors(weights)))
+        part.write_bytes(content)
         os.replace(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise OutputError(f"can't write the weights: {error.strerror}", str(path)) from error
+        raise OutputError(f"can't write the file: {error.strerror}", str(path)) from error
 
 
 def read_weights(path: Path) -> Weights:

@@ -10,12 +10,13 @@ from tempfile import mkdtemp
 import numpy as np
 import pytest
 
+from bayou.engine.folder_calibration import calibrate_folder
 from bayou.engine.generate import generate_all
 from bayou.engine.line_reader import LineReader
 from bayou.engine.line_reading import LineReading
 from bayou.engine.loading import RUNTIMES, RuntimeName, RuntimeOptions, load_member
 from bayou.engine.model import Model, load
-from bayou.engine.shipping import ship
+from bayou.engine.quantization import quantise, read_weights, write_weights
 from bayou.engine.speculation import speculate_all
 from bayou.errors import InputError, ModelError, UsageError
 from bayou.inputs.characters import CharacterTokenizer
@@ -25,6 +26,7 @@ from tests.engine.small_nano import TEXTS, draw_line, write_folder
 
 PROBABILITY_TOLERANCE = 1e-4
 SHIPPED_MEGABYTES_BOUND = 12.0
+CALIBRATED_PROBABILITY_BOUND = 0.05
 CROPS = [draw_line(text, height) for height in (40, 25) for text in TEXTS]
 
 
@@ -124,21 +126,41 @@ def test_generate_reads_one_line_and_nothing_else() -> None:
     assert len(nano().generate([Message("user", crop)], max_new_tokens=3).token_ids) == 3
 
 
+def ship(target: Path) -> None:
+    """The folder as the package carries it, but for the calibration."""
+    for name in ("config.json", "vocabulary.txt", "characters.txt"):
+        (target / name).write_bytes((folder() / name).read_bytes())
+    weights = read_weights(folder() / "model.safetensors")
+    quantised = quantise({name: weight.dense() for name, weight in weights.items()})
+    write_weights(quantised, target / "model.safetensors")
+
+
 def test_the_shipped_folder_is_small_and_reads_like_its_float_original(tmp_path: Path) -> None:
-    size = ship(folder(), tmp_path)
-    assert size == sum(file.stat().st_size for file in tmp_path.iterdir())
-    assert size / 1e6 < SHIPPED_MEGABYTES_BOUND
-    with pytest.raises(ModelError, match="already"):
-        ship(tmp_path, tmp_path / "again")
+    ship(tmp_path)
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) / 1e6 < SHIPPED_MEGABYTES_BOUND
     shipped = load(tmp_path, threads=1)
     assert shipped.runtime.precision == "int8"
     drafts = [reading.draft.text for reading in readings()]
-    assert [reading.draft.text for reading in shipped.read_lines(CROPS)] == drafts
-    torch_shipped = load(tmp_path, "torch")
-    texts = [reading.text for reading in shipped.read_lines(CROPS)]
-    assert [reading.text for reading in torch_shipped.read_lines(CROPS)] == texts
-    rounded = load(folder(), precision="int8", threads=1)
-    assert [reading.text for reading in rounded.read_lines(CROPS)] == texts
+    found = shipped.read_lines(CROPS)
+    assert [reading.draft.text for reading in found] == drafts
+    texts = [reading.text for reading in found]
+    assert [reading.text for reading in load(tmp_path, "torch").read_lines(CROPS)] == texts
+    assert [reading.text for reading in load(folder(), precision="int8", threads=1).read_lines(CROPS)] == texts
+
+
+def test_a_calibrated_tower_drafts_what_the_float_one_does(tmp_path: Path) -> None:
+    ship(tmp_path)
+    calibrate_folder(tmp_path, CROPS)
+    calibrated = load(tmp_path, threads=1)
+    lines = [prepare_line(crop) for crop in CROPS]
+    errors: list[float] = []
+    for found, expected in zip(calibrated.runtime.encode(lines), nano().runtime.encode(lines), strict=True):
+        assert found.draft is not None and expected.draft is not None
+        assert found.draft.text == expected.draft.text
+        errors += np.abs(found.draft.probabilities - expected.draft.probabilities).tolist()
+    assert 0 < np.mean(errors) < CALIBRATED_PROBABILITY_BOUND
+    with pytest.raises(ModelError, match="lines to look at"):
+        calibrate_folder(tmp_path, ())
 
 
 def test_unknown_models_runtimes_and_precisions_are_refused(tmp_path: Path) -> None:

@@ -5,13 +5,16 @@ Tiles or lines go through the tower one by one, a few side by side; a batch of l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import openvino as ov
 
+from bayou.engine.calibration import Calibration
 from bayou.engine.line_tokens import Drafter, LineColumns, line_tokens
 from bayou.engine.runtime import BoolArray, Cache, Encoded, FloatArray, IntArray, Precision
+from bayou.engine.runtimes.openvino_calibration import int8_is_exact
 from bayou.engine.runtimes.openvino_decoder import EMBEDDINGS, decoder_graph
 from bayou.engine.runtimes.openvino_graph import weight_form
 from bayou.engine.runtimes.openvino_line_tower import projector_graph, tower_graph
@@ -58,6 +61,7 @@ class OpenVINORuntime:
         drafter: Spells nano's drafts; None for members with square tiles.
         device: OpenVINO's name of it: "CPU", "GPU", "NPU", "AUTO"...
         threads: CPU threads; None leaves it to OpenVINO.
+        calibrations: Of convolutions of nano's tower that may compute in int8; unused where the device can't do so.
 
     Raises:
         ModelError: The weights are not those of the configuration.
@@ -74,6 +78,7 @@ class OpenVINORuntime:
         drafter: Drafter | None = None,
         device: str | None = None,
         threads: int | None = None,
+        calibrations: Mapping[str, Calibration] = MappingProxyType({}),
     ) -> None:
         self.config, self.precision = config, precision
         self.drafter = drafter
@@ -83,7 +88,10 @@ class OpenVINORuntime:
         language = config.language
         tower = tower_properties(precision, threads)
         if isinstance(vision, LineVisionConfig):
-            self._tower = self._core.compile_model(tower_graph(vision, weights, form), self._device, tower)
+            if calibrations and not int8_is_exact(self._core, self._device):
+                calibrations = {}
+            graph = tower_graph(vision, weights, form, calibrations)
+            self._tower = self._core.compile_model(graph, self._device, tower)
             projector = projector_graph(vision.features, language.hidden_size, weights, form)
             self._projector = self._core.compile_model(projector, self._device, decoder_properties(precision, threads))
         else:

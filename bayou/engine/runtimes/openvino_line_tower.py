@@ -6,11 +6,15 @@ the graph: out come a column's features, its likeliest class and that class's pr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 import openvino as ov
 from openvino import Node
 from openvino import opset15 as ops
 
+from bayou.engine.calibration import LEVELS, Calibration
 from bayou.engine.runtimes.openvino_graph import (
     WeightForm,
     array,
@@ -18,6 +22,7 @@ from bayou.engine.runtimes.openvino_graph import (
     join_heads,
     layer_norm,
     linear,
+    matrix,
     named,
     number,
     parameter,
@@ -25,6 +30,7 @@ from bayou.engine.runtimes.openvino_graph import (
     thirds,
 )
 from bayou.engine.weight_files import Weights
+from bayou.errors import ModelError
 from bayou.model.columns import statistics_size
 from bayou.model.config import LineVisionConfig
 from bayou.model.line_vision_layout import (
@@ -46,8 +52,27 @@ _HARD_SIGMOID_SLOPE, _HARD_SIGMOID_OFFSET = 1 / 6, 0.5
 class _TowerGraph:
     """The parts of one tower while it is written; names are below ``vision_model.``."""
 
-    def __init__(self, config: LineVisionConfig, weights: Weights, form: WeightForm) -> None:
+    def __init__(
+        self, config: LineVisionConfig, weights: Weights, form: WeightForm, calibrations: Mapping[str, Calibration]
+    ) -> None:
         self.config, self.weights, self.form = config, weights, form
+        self.calibrations = calibrations
+        self.inputs: dict[str, Node] = {}
+
+    def pointwise(self, x: Node, name: str, out: int, given: int) -> Node:
+        """A convolution of one pixel, in int8 where its inputs have been calibrated."""
+        self.inputs[name] = x
+        if name not in self.calibrations:
+            return self.convolve(x, name, (out, given, 1, 1))
+        found = self.calibrations[name]
+        if found.divisors.shape != (given,) or found.shift.shape != (out,):
+            raise ModelError(f"the calibration of {name!r} is of another tower")
+        ends = [array((end * found.divisors).reshape(1, -1, 1, 1)) for end in (found.low, found.high)]
+        # In come the channels' own ranges, out goes one range for all: the division and the rounding in one operation.
+        x = ops.fake_quantize(x, *ends, number(found.low), number(found.high), LEVELS)
+        kernel = matrix(found.kernel(self.weights.shaped(f"{PREFIX}{name}.weight", out, given, 1, 1).dense()), "int8")
+        bias = self.weights.shaped(f"{PREFIX}{name}.bias", out).dense() - found.shift
+        return ops.add(ops.convolution(x, kernel, [1, 1], [0, 0], [0, 0], [1, 1]), array(bias.reshape(1, -1, 1, 1)))
 
     def convolve(
         self,
@@ -99,8 +124,8 @@ class _TowerGraph:
         x = self.convolve(x, f"{name}.depthwise", (channels, 1, 3, 3), (stride, 1), (1, 1))
         if gated:
             x = self.gate(x, f"{name}.gate", channels)
-        mixed = ops.gelu(self.convolve(x, f"{name}.fc1", (2 * channels, channels, 1, 1)), "erf")
-        mixed = self.convolve(mixed, f"{name}.fc2", (made, 2 * channels, 1, 1))
+        mixed = ops.gelu(self.pointwise(x, f"{name}.fc1", 2 * channels, channels), "erf")
+        mixed = self.pointwise(mixed, f"{name}.fc2", made, 2 * channels)
         return ops.add(x, mixed) if (channels, 1) == (made, stride) else mixed
 
     def mix(self, x: Node, name: str) -> Node:
@@ -144,14 +169,25 @@ class _TowerGraph:
         return self.neck(x, channels)
 
 
-def tower_graph(config: LineVisionConfig, weights: Weights, form: WeightForm) -> ov.Model:
+def tower_graph(
+    config: LineVisionConfig,
+    weights: Weights,
+    form: WeightForm,
+    calibrations: Mapping[str, Calibration] = MappingProxyType({}),
+) -> ov.Model:
     """pixels [B, 3, 48, W] to features [B, T, 120], classes [B, T] and probabilities [B, T]; T = W / 8.
 
+    Args:
+        calibrations: Of pointwise convolutions, by name below ``vision_model.``, which then compute in int8.
+
     Raises:
-        ModelError: A weight is missing or misshaped.
+        ModelError: A weight is missing or misshaped, or a calibration is not this tower's.
     """
     pixels = parameter("pixels", (-1, 3, config.height, -1))
-    features = _TowerGraph(config, weights, form).features(pixels)
+    tower = _TowerGraph(config, weights, form, calibrations)
+    features = tower.features(pixels)
+    if set(calibrations) - set(tower.inputs):
+        raise ModelError("the calibrations are of another tower")
     logits = linear(features, weights, f"{PREFIX}head", (config.features, config.classes), form)
     best = ops.reduce_max(logits, integers(-1), keep_dims=True)
     # The first class that reaches the maximum; a TopK over so many takes several times longer.
@@ -165,6 +201,14 @@ def tower_graph(config: LineVisionConfig, weights: Weights, form: WeightForm) ->
         named(ops.divide(number(1.0), total), "probabilities"),
     ]
     return ov.Model(outputs, [pixels], "line_tower")
+
+
+def inputs_graph(config: LineVisionConfig, weights: Weights) -> ov.Model:
+    """pixels [B, 3, 48, W] to the input of each pointwise convolution [B, C, H, W'], named as calibrations are."""
+    pixels = parameter("pixels", (-1, 3, config.height, -1))
+    tower = _TowerGraph(config, weights, "float32", {})
+    tower.features(pixels)
+    return ov.Model([named(node, name) for name, node in tower.inputs.items()], [pixels], "line_tower_inputs")
 
 
 def projector_graph(features: int, hidden: int, weights: Weights, form: WeightForm) -> ov.Model:
