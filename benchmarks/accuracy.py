@@ -11,9 +11,11 @@ import argparse
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import mean
+from typing import NamedTuple
 
 from bayou.scorers.calibration import auroc, expected_calibration_error
-from bayou.scorers.text import ErrorRate, character_errors, exact_match, fold, word_overlap
+from bayou.scorers.text import ErrorRate, Overlap, character_errors, exact_match, fold, word_overlap
 from benchmarks import measurement, truth
 from benchmarks.engines import Engine, Reading, compared, named
 
@@ -63,16 +65,25 @@ def crop_scores(pairs: Sequence[tuple[Reading, str]]) -> dict[str, object]:
     }
 
 
+class PageScore(NamedTuple):
+    """One page: words in common, and character error rates in the engine's reading order."""
+
+    words: Overlap
+    strict_errors: float
+    folded_errors: float
+
+
 def page_rows(engine: Engine, pages: Sequence[truth.Labelled]) -> list[dict[str, object]]:
     """Scores of one engine on pages: means over pages, a row for each source and one for all."""
     scores = {}
     started = time.perf_counter()
     for page in pages:
         text = engine.read_page(page.path)
-        scores[page.path] = (
+        scores[page.path] = PageScore(
             word_overlap(text, page.text),
             # White space is how a page was laid out, not what it says.
             character_errors(" ".join(text.split()), " ".join(page.text.split())).rate,
+            character_errors(fold(text), fold(page.text)).rate,
         )
     seconds = time.perf_counter() - started
     rows = []
@@ -84,10 +95,11 @@ def page_rows(engine: Engine, pages: Sequence[truth.Labelled]) -> list[dict[str,
                 "engine": engine.name,
                 "category": category,
                 "n": len(chosen),
-                "word_f1": sum(words.f1 for words, _ in chosen) / len(chosen),
-                "word_precision": sum(words.precision for words, _ in chosen) / len(chosen),
-                "word_recall": sum(words.recall for words, _ in chosen) / len(chosen),
-                "cer_reading_order": sum(rate for _, rate in chosen) / len(chosen),
+                "word_f1": mean([score.words.f1 for score in chosen]),
+                "word_precision": mean([score.words.precision for score in chosen]),
+                "word_recall": mean([score.words.recall for score in chosen]),
+                "cer_reading_order": mean([score.strict_errors for score in chosen]),
+                "cer_reading_order_folded": mean([score.folded_errors for score in chosen]),
                 "seconds_each": seconds / len(pages) if category == "all" else None,
             }
         )
@@ -118,8 +130,8 @@ def main() -> None:
     settings = {
         "data": options.data.name,
         "folding": "lower case, accents removed, a-z and 0-9 kept; strict: as it stands, ends stripped",
-        "pages": "word F1: words split at white space and folded, as multisets, mean over pages; character error rate: "
-        "unfolded, white space as single spaces, in each engine's reading order, mean over pages",
+        "pages": "Word F1: words split at white space and folded, as multisets. Character error rate: in each engine's "
+        "reading order, with white space as single spaces, and folded. All are means over pages",
     }
     print(measurement.write("accuracy", settings, rows))
 

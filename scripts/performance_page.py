@@ -38,6 +38,7 @@ PAGES: Columns = (
     ("word_precision", "precision", ".3f"),
     ("word_recall", "recall", ".3f"),
     ("cer_reading_order", "CER in reading order", ".3f"),
+    ("cer_reading_order_folded", "folded", ".3f"),
     ("seconds_each", "s each", ".2f"),
 )
 TABLES: Columns = (

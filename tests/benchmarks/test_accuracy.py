@@ -62,4 +62,6 @@ def test_pages_are_scored_as_means_over_pages(tmp_path: Path) -> None:
     assert (rows["scan"]["word_precision"], rows["scan"]["word_recall"]) == (precision, recall)
     assert rows["scan"]["word_f1"] == (6 / 7 + 1) / 2
     assert rows["book"]["word_f1"] == 0.0
+    # "onetwothree" for "onetwothreefour", and read without a mistake.
+    assert rows["scan"]["cer_reading_order_folded"] == (4 / 15 + 0) / 2
     assert rows["all"]["n"] == 3
