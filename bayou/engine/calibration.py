@@ -8,6 +8,7 @@ layer by layer, so that the layer's output on the samples moves least.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from bayou.errors import ModelError
 
 LEVELS = 256
 PARTS = ("divisors", "range", "shift")
+_KERNELS = "kernels.fingerprint"
 _MIGRATIONS = (0.0, 0.35, 0.5, 0.65, 0.8)
 """How much of the channels' differences goes from the input to the kernel: none to nearly all."""
 
@@ -98,33 +100,52 @@ def _ends(inputs: FloatArray, clipping: float) -> tuple[float, float]:
     return -zero * step, (LEVELS - 1 - zero) * step
 
 
-def write_calibrations(calibrations: Mapping[str, Calibration], path: Path) -> None:
+def fingerprint(kernels: Mapping[str, FloatArray]) -> int:
+    """A number that changes with the kernels: calibrations are of these and no others."""
+    total = 0
+    for name in sorted(kernels):
+        total = zlib.crc32(name.encode(), total)
+        total = zlib.crc32(np.ascontiguousarray(kernels[name], dtype=np.float32).tobytes(), total)
+    return total
+
+
+def write_calibrations(calibrations: Mapping[str, Calibration], kernels: Mapping[str, FloatArray], path: Path) -> None:
     """Write the layers' calibrations to a safetensors file, whole or not at all.
+
+    Args:
+        kernels: What they are for, by the same names.
 
     Raises:
         OutputError: It can't be written.
     """
-    tensors: dict[str, NDArray[np.float32]] = {}
+    tensors: dict[str, NDArray[np.generic]] = {_KERNELS: np.array([fingerprint(kernels)], dtype=np.int64)}
     for name, found in calibrations.items():
         parts = (found.divisors, np.array([found.low, found.high], dtype=np.float32), found.shift)
         tensors |= {f"{name}.{part}": values for part, values in zip(PARTS, parts, strict=True)}
     write_file(save(tensors), path)
 
 
-def read_calibrations(path: Path) -> dict[str, Calibration]:
+def read_calibrations(path: Path, weights: Mapping[str, Weight], prefix: str) -> dict[str, Calibration]:
     """Calibrations by layer, from their file.
 
+    Args:
+        weights: The model's; a kernel's name is ``prefix``, the layer's and ``.weight``.
+
     Raises:
-        ModelError: Not such a file.
+        ModelError: Not such a file, or one for other weights.
     """
     tensors = read_tensors(path)
-    names = {name.rpartition(".")[0] for name in tensors}
-    if set(tensors) != {f"{name}.{part}" for name in names for part in PARTS}:
+    marked = tensors.pop(_KERNELS, None)
+    names = sorted({name.rpartition(".")[0] for name in tensors})
+    if marked is None or set(tensors) != {f"{name}.{part}" for name in names for part in PARTS}:
         raise ModelError("not a file of calibrations", str(path))
+    kernels = {name: weights[f"{prefix}{name}.weight"].dense() for name in names}
+    if marked.stored.tolist() != [fingerprint(kernels)]:
+        raise ModelError("these calibrations are of other weights: remove the file, or calibrate anew", str(path))
     found = {}
-    for name in sorted(names):
+    for name in names:
         divisors, ends, shift = (tensors[f"{name}.{part}"].dense() for part in PARTS)
-        if ends.shape != (2,):
-            raise ModelError(f"{name}.range is no pair of numbers", str(path))
+        if divisors.shape != kernels[name].shape[1:2] or shift.shape != kernels[name].shape[:1] or ends.shape != (2,):
+            raise ModelError(f"the calibration of {name!r} is of another shape", str(path))
         found[name] = Calibration(divisors, float(ends[0]), float(ends[1]), shift)
     return found

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayou.engine.calibration import write_calibrations
-from bayou.engine.loading import CALIBRATION_FILE, WEIGHTS_FILE
+from bayou.engine.loading import CALIBRATION_FILE, TOWER, WEIGHTS_FILE
 from bayou.engine.quantization import read_weights
 from bayou.engine.runtimes.openvino_calibration import calibrate_tower
 from bayou.errors import ModelError
@@ -36,5 +36,6 @@ def calibrate_folder(folder: Path, crops: Sequence[NDArray[np.uint8]]) -> Path:
         raise ModelError("calibrating needs lines to look at", str(folder))
     weights = read_weights(folder / WEIGHTS_FILE)
     target = folder / CALIBRATION_FILE
-    write_calibrations(calibrate_tower(vision, weights, [prepare_line(crop) for crop in crops]), target)
+    found = calibrate_tower(vision, weights, [prepare_line(crop) for crop in crops])
+    write_calibrations(found, {name: weights[f"{TOWER}{name}.weight"].dense() for name in found}, target)
     return target

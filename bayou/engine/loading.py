@@ -36,6 +36,7 @@ NAMES = ("nano",)
 CONFIG_FILE, WEIGHTS_FILE = "config.json", "model.safetensors"
 VOCABULARY_FILE, ALPHABET_FILE = "vocabulary.txt", "characters.txt"
 CALIBRATION_FILE = "calibration.safetensors"
+TOWER = "vision_model."
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def load_member(model: str | Path, options: RuntimeOptions) -> Member:
     alphabet = read_alphabet(folder / ALPHABET_FILE)
     _check_vocabularies(folder, config, tokenizer, alphabet)
     calibrated = precision == "int8" and (folder / CALIBRATION_FILE).is_file()
-    calibrations = read_calibrations(folder / CALIBRATION_FILE) if calibrated else {}
+    calibrations = read_calibrations(folder / CALIBRATION_FILE, weights, TOWER) if calibrated else {}
     parts = _Parts(config, weights, precision, Drafter(alphabet, tokenizer), calibrations)
     return Member(_make(runtime, parts, options), tokenizer, _threshold(folder))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bayou.engine.loading import CALIBRATION_FILE
 from bayou.engine.quantization import quantise, write_weights
 from bayou.engine.weight_files import Weight, Weights
 from bayou.inputs.characters import CharacterTokenizer
@@ -44,4 +45,5 @@ def write_line_model(folder: Path, model: LineVLM, spelling: Spelling, threshold
     spelling.tokenizer.save(folder / "vocabulary.txt")
     arrays = {name: np.ascontiguousarray(value.detach().float().numpy()) for name, value in model.state_dict().items()}
     plain = Weights({name: Weight(array) for name, array in arrays.items()})
+    (folder / CALIBRATION_FILE).unlink(missing_ok=True)  # of earlier weights, if any
     write_weights(quantise(arrays) if quantised else plain, folder / "model.safetensors")

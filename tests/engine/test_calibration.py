@@ -48,16 +48,19 @@ def test_little_is_lost_and_more_without_divisors() -> None:
 
 def test_a_file_there_and_back(tmp_path: Path) -> None:
     kernel, inputs = layer()
-    found = calibrate(kernel, inputs)
-    write_calibrations({"blocks.0.fc1": found}, tmp_path / "c.safetensors")
-    (read,) = read_calibrations(tmp_path / "c.safetensors").values()
+    file, found = tmp_path / "c.safetensors", calibrate(kernel, inputs)
+    write_calibrations({"a": found}, {"a": kernel}, file)
+    (read,) = read_calibrations(file, {"tower.a.weight": Weight(kernel)}, "tower.").values()
     assert np.array_equal(read.divisors, found.divisors) and np.array_equal(read.shift, found.shift)
     assert np.float32(read.low) == np.float32(found.low) and np.float32(read.high) == np.float32(found.high)
-    write_calibrations({}, tmp_path / "c.safetensors")
-    assert read_calibrations(tmp_path / "c.safetensors") == {}
-    (tmp_path / "c.safetensors").write_bytes(b"")
+    with pytest.raises(ModelError, match="other weights"):
+        read_calibrations(file, {"tower.a.weight": Weight(kernel * np.float32(1.001))}, "tower.")
+    write_calibrations({"a": found}, {"a": kernel[:, :-1]}, file)
+    with pytest.raises(ModelError, match="another shape"):
+        read_calibrations(file, {"tower.a.weight": Weight(kernel[:, :-1])}, "tower.")
+    file.write_bytes(b"")
     with pytest.raises(ModelError, match="safetensors"):
-        read_calibrations(tmp_path / "c.safetensors")
+        read_calibrations(file, {}, "tower.")
 
 
 def test_openvino_computes_what_the_steps_say() -> None:
@@ -88,4 +91,4 @@ def test_calibrations_of_another_tower_are_refused() -> None:
     wrong = calibrate(kernel, inputs)
     for name in ("blocks.0.fc1", "blocks.77.fc1"):
         with pytest.raises(ModelError, match="another tower"):
-            tower_graph(LineVisionConfig(), weights, "int8", {name: wrong})
+            tower_graph(LineVisionConfig(), weights, {name: wrong})

@@ -90,7 +90,7 @@ class OpenVINORuntime:
         if isinstance(vision, LineVisionConfig):
             if calibrations and not int8_is_exact(self._core, self._device):
                 calibrations = {}
-            graph = tower_graph(vision, weights, form, calibrations)
+            graph = tower_graph(vision, weights, calibrations)
             self._tower = self._core.compile_model(graph, self._device, tower)
             projector = projector_graph(vision.features, language.hidden_size, weights, form)
             self._projector = self._core.compile_model(projector, self._device, decoder_properties(precision, threads))
