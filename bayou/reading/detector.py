@@ -53,7 +53,8 @@ class Detector:
     """The compiled network. Not thread-safe."""
 
     def __init__(self, device: str = "CPU", threads: int | None = None) -> None:
-        self._request = compile_model(read_model(DETECTOR), device, threads).create_infer_request()
+        self._network = compile_model(read_model(DETECTOR), device, threads)
+        self._request = self._network.create_infer_request()
 
     def find(self, image: ImageArray, scale: float = 1.0) -> list[FoundQuad]:
         """Quads of text in ``image`` (uint8 RGB [H, W, 3]), looked for at ``scale`` and given in the image's pixels."""
@@ -61,6 +62,8 @@ class Detector:
         size = (_whole_strides(width * scale), _whole_strides(height * scale))
         resized = image if size == (width, height) else cv2.resize(image, size, interpolation=_interpolation(scale))
         found = quads_of_map(self.probabilities(resized))
+        # A page's activations take 300 MB; held on to, they would add to those of the recogniser.
+        self._network.release_memory()
         factor = np.array([width / size[0], height / size[1]], np.float32)
         limit = np.array([width - 1, height - 1], np.float32)
         return [FoundQuad(np.clip(quad.points * factor, 0, limit), quad.score) for quad in found]

@@ -81,7 +81,7 @@ def test_crops_are_read_without_looking_for_text(reader: Reader, tmp_path: Path)
     Image.fromarray(crop).save(path)
     lines = reader.read_lines([crop, Image.fromarray(crop), path, str(path), crop[:, :, 0]])
     assert [line.text for line in lines] == ["Grand Total 39.00"] * 5
-    assert all(line.box is None and line.source == "peer" and line.confidence > 0.9 for line in lines)
+    assert all(line.box is None and line.source == "peer" and line.confidence > 0.7 for line in lines)
     assert reader.read_lines([]) == []
 
 
