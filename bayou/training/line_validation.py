@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -20,8 +21,6 @@ from bayou.training.line_features import DraftedLine
 
 _BATCH = 32
 THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
-_AS_GOOD = 0.001
-"""Scores this close are taken as equal; then the higher threshold, which trusts the tower more, is kept."""
 
 
 def line_request(model: LineVLM, line: DraftedLine, threshold: float) -> Request:
@@ -77,7 +76,10 @@ class LineJudge:
         return {**scores, **rates, "validation/passes": passes / len(self.lines)}
 
     def choose_threshold(self, model: LineVLM) -> tuple[float, dict[str, float]]:
-        """The threshold with the largest share of lines read exactly, each source as heavy as any; and all shares."""
+        """The threshold to ship, and the share of lines read exactly by threshold, each source as heavy as any.
+
+        Of those within one standard error of the best the highest is taken: it trusts the tower most.
+        """
         given, shares = self.threshold, {}
         for threshold in THRESHOLDS:
             self.threshold = threshold
@@ -88,5 +90,6 @@ class LineJudge:
             shares[threshold] = float(np.mean(by_source))
         self.threshold = given
         best = max(shares.values())
-        chosen = max(threshold for threshold, share in shares.items() if share >= best - _AS_GOOD)
+        error = math.sqrt(best * (1 - best) / len(self.lines))
+        chosen = max(threshold for threshold, share in shares.items() if share >= best - error)
         return chosen, {str(threshold): share for threshold, share in shares.items()}

@@ -21,6 +21,7 @@ class LineTrainingConfig:
         tower_share: The tower's learning rate as a share of the others'; 0 (the first stage) leaves it as it is.
         ctc_weight: Weight of the tower's own loss beside the text's, where the tower trains.
         real_share: Share of real crops among the lines, where the tower trains.
+        int8_tower: Whether the folder to ship also says how its tower computes in 8 bits.
         draft_noise: Share of drafted characters shown wrongly to the decoder, so that it learns to look.
     """
 
@@ -40,6 +41,7 @@ class LineTrainingConfig:
     tower_share: float = 0.0
     ctc_weight: float = 0.3
     real_share: float = 0.35
+    int8_tower: bool = False
     draft_noise: float = 0.04
     average_decay: float = 0.999
     checkpoint_every: int = 250
