@@ -8,6 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
+import bayou.engine.runtimes  # noqa: F401 - first, since it switches OpenVINO's telemetry off
+
+# isort: split
 import numpy as np
 import openvino
 from numpy.typing import NDArray
