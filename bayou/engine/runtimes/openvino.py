@@ -86,7 +86,7 @@ class OpenVINORuntime:
         self._device = _known_device(self._core, device or DEFAULT_DEVICE)
         form, vision = weight_form(precision), config.vision
         language = config.language
-        tower = tower_properties(precision, threads)
+        tower = tower_properties(precision, threads, self._device)
         if isinstance(vision, LineVisionConfig):
             if calibrations and not int8_is_exact(self._core, self._device):
                 calibrations = {}
@@ -123,6 +123,9 @@ class OpenVINORuntime:
         for index, picture in enumerate(pixels):
             self._queue.start_async({0: picture[None]}, index)
         self._queue.wait_all()
+        if len(pixels) > 1:
+            # Activations of many widths would stay beside those of whatever runs next.
+            self._tower.release_memory()
         return found
 
     def _project(self, statistics: FloatArray) -> FloatArray:
