@@ -78,13 +78,19 @@ def vocabulary() -> tuple[str, ...]:
     return tuple(dict.fromkeys(ALPHABET + KEPT_SIGNS))
 
 
-def new_nano(seed: int) -> tuple[LineVLM, Drafter]:
-    """A nano with the published tower, and projector and decoder from nothing; and the tower as drafter."""
+def new_nano(seed: int) -> LineVLM:
+    """A nano with the published tower, and projector and decoder from nothing."""
     torch.manual_seed(seed)
     model = LineVLM(nano_config(CharacterTokenizer(vocabulary()).vocab_size))
+    import_tower(model.vision_model, wheel_model(RECOGNISER))
+    return model
+
+
+def published_drafter(precision: str = "float32") -> Drafter:
+    """The published tower, frozen, as drafter."""
     published = wheel_model(RECOGNISER)
-    import_tower(model.vision_model, published)
-    return model, Drafter(FrozenTower(published), read_characters(published), CharacterTokenizer(vocabulary()))
+    tower = FrozenTower(published, precision=precision)
+    return Drafter(tower, read_characters(published), CharacterTokenizer(vocabulary()))
 
 
 def _synthetic(config: LineTrainingConfig, shard: int) -> Iterator[LineSample]:
@@ -170,16 +176,19 @@ def _train(config: LineTrainingConfig, model: LineVLM, feed: Feed, ranks: Ranks,
     ranks.barrier()
 
 
-def train_decoder(config: LineTrainingConfig, model: LineVLM, drafter: Drafter, ranks: Ranks) -> None:
+def train_decoder(config: LineTrainingConfig, model: LineVLM, ranks: Ranks) -> None:
     """The first stage: projector and decoder, the tower frozen."""
     keep_vocabulary(config.output)
-    feed = DraftedFeed(config, build_features(config, drafter, ranks), model.config.language.vocab_size, ranks.rank)
+    lines = build_features(config, published_drafter(config.tower_precision), ranks)
+    feed = DraftedFeed(config, lines, model.config.language.vocab_size, ranks.rank)
+    drafter = published_drafter()  # judged is what reads later: float32
     watched = _drafted(validation_samples(config), drafter, config.seed) if ranks.first else []
     _train(config, model, feed, ranks, lambda: LineJudge(watched, SOURCES, drafter.tokenizer, THRESHOLD))
 
 
-def train_tower(config: LineTrainingConfig, model: LineVLM, drafter: Drafter, ranks: Ranks) -> None:
+def train_tower(config: LineTrainingConfig, model: LineVLM, ranks: Ranks) -> None:
     """The second stage: all of it, the tower in small steps and with real crops in the mix."""
+    drafter = published_drafter()
     real = None if config.real is None else RealLines.find(config.real)
 
     def sample(number: int) -> LineSample | None:
@@ -218,10 +227,10 @@ def keep_vocabulary(folder: Path) -> None:
 def train_rank(rank: int, world: int, rendezvous: str, stages: Sequence[LineTrainingConfig]) -> None:
     """One process of the run."""
     ranks = join_ranks(rank, world, rendezvous)
-    model, drafter = new_nano(stages[0].seed)
+    model = new_nano(stages[0].seed)
     for config in stages:
         train = train_tower if config.tower_share else train_decoder
-        train(config, model, drafter, ranks)
+        train(config, model, ranks)
 
 
 def main(argv: list[str]) -> int:
@@ -230,6 +239,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--output", type=Path, required=True, help="folder of the run; the same command goes on in it")
     parser.add_argument("--real", type=Path, help="folder of real crops (docs/data.md)")
     parser.add_argument("--ranks", type=int, default=1, help="processes, one for each core")
+    parser.add_argument(
+        "--tower-precision", choices=("float32", "bf16"), default="float32", help="of the features made once"
+    )
     defaults = {f.name: f.default for f in dataclasses.fields(LineTrainingConfig)}
     for name in ("seed", "synthetic_lines", "real_views", "steps", "lines_a_batch", "validation_lines"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=defaults[name])
