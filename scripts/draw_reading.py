@@ -62,7 +62,7 @@ def write(draw: ImageDraw.ImageDraw, line: Line, factor: float) -> None:
     size = max(8, round((bottom - top) * 0.66))
     while size > 8 and draw.textlength(line.text, font=font(size)) > (right - left) * 0.94:
         size -= 1
-    shade = round(200 * (1 - line.confidence))
+    shade = 0 if line.confidence is None else round(200 * (1 - line.confidence))
     for text, box in [(word.text, word.box) for word in line.words] or [(line.text, line.box)]:
         x = corners(box, factor)[0]
         draw.text((x, (top + bottom) / 2), text, font=font(size), fill=(shade, shade, shade), anchor="lm")

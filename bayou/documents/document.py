@@ -34,22 +34,26 @@ class Word:
     """A run of characters without white space.
 
     Attributes:
-        confidence: Probability, 0 to 1, that the text is right; 1.0 for native text.
+        confidence: Probability, 0 to 1, that the text is right; 1.0 for native text; None where the reader doesn't say.
     """
 
     text: str
     box: Box
-    confidence: float = 1.0
+    confidence: float | None = 1.0
     source: Source = "native"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text. ``box`` is None only for a crop that was read on its own (``Reader.read_lines``)."""
+    """One line of text; its confidence is as a word's.
+
+    ``box`` is None for a crop that was read on its own (``Reader.read_lines``), and where a model that sees the page as
+    a whole wrote a line that no line found on the page answers to. Formats that place text leave such a line out.
+    """
 
     text: str
     box: Box | None
-    confidence: float = 1.0
+    confidence: float | None = 1.0
     source: Source = "native"
     words: tuple[Word, ...] = ()
     quad: Quad | None = None
@@ -79,6 +83,7 @@ class Block:
     """A paragraph, heading, list item or table, in reading order on its page.
 
     Attributes:
+        box: Around its lines; the page's own where the place of none is known.
         level: 1 to 6 for a heading, nesting depth from 1 for a list item, else 0.
         marker: The list item's printed marker ("•", "3."), else "".
         table: The cells, for kind "table"; ``lines`` then still holds the lines the cells were made from.

@@ -94,18 +94,11 @@ def _add_line(parent: Element, line: Line, page: Page, key: str) -> None:
         if before is not None:
             _add_space(element, before, word.box, page)
         text = xml_text(word.text)
-        unsure = str(round((1 - word.confidence) * 9))
-        ElementTree.SubElement(
-            element,
-            "String",
-            {
-                "ID": f"word_{key}_{index}",
-                **_place(word.box, page),
-                "WC": f"{word.confidence:.4f}",
-                "CC": " ".join(unsure for _ in text),
-                "CONTENT": text,
-            },
-        )
+        attributes = {"ID": f"word_{key}_{index}", **_place(word.box, page)}
+        if word.confidence is not None:
+            unsure = str(round((1 - word.confidence) * 9))
+            attributes |= {"WC": f"{word.confidence:.4f}", "CC": " ".join(unsure for _ in text)}
+        ElementTree.SubElement(element, "String", {**attributes, "CONTENT": text})
         before = word.box
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 
 from bayou.documents.block_text import block_box
-from bayou.documents.document import Block, Document, Line, Page
+from bayou.documents.document import Block, Document, Line, Page, Word
 from bayou.documents.geometry import Box
 from bayou.documents.line_words import pixel_box, text_angle, words_of, xml_text
 
@@ -77,7 +77,11 @@ def _line(line: Line, page: Page, key: str, line_class: str) -> str:
         title += f"; textangle {-angle % 360:.2f}"
     words = " ".join(
         f'<span class="ocrx_word" id="word_{key}_{index}"'
-        f' title="{_bbox(word.box, page)}; x_wconf {round(word.confidence * 100)}">{_text(word.text)}</span>'
+        f' title="{_bbox(word.box, page)}{_confidence(word)}">{_text(word.text)}</span>'
         for index, word in enumerate(words_of(line), 1)
     )
     return f'<span class="{line_class}" id="line_{key}" title="{title}">{words}</span>'
+
+
+def _confidence(word: Word) -> str:
+    return "" if word.confidence is None else f"; x_wconf {round(word.confidence * 100)}"

@@ -1,6 +1,7 @@
 """A document as a table of words in Tesseract's TSV columns. Knows boxes; not images or files.
 
-Boxes are whole pixels of the image that was read; a confidence is 0 to 100, and -1 on the rows above words.
+Boxes are whole pixels of the image that was read; a confidence is 0 to 100, and -1 on the rows above words and
+where the reader tells none.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ def to_tsv(document: Document) -> str:
 
 
 def _page_rows(page: Page) -> list[str]:
-    def row(level: int, numbers: tuple[int, ...], box: Box, confidence: float = -1.0, text: str = "") -> str:
+    def row(level: int, numbers: tuple[int, ...], box: Box, confidence: float | None = None, text: str = "") -> str:
         left, top, right, bottom = pixel_box(box, page.pixels_per_unit)
         places = (*numbers, 0, 0, 0, 0)[:4]
-        conf = "-1" if confidence < 0 else f"{confidence * 100:.2f}"
+        conf = "-1" if confidence is None else f"{confidence * 100:.2f}"
         cells = (level, page.number, *places, left, top, right - left, bottom - top, conf, " ".join(text.split()))
         return "\t".join(map(str, cells))
 

@@ -51,7 +51,13 @@ def agreement_confidence(
 
 
 def page_confidence(lines: Sequence[Line]) -> float | None:
-    """Mean confidence of the lines, each as heavy as it is long; None where there is no text."""
-    weights = [len(line.text) for line in lines]
-    total = sum(weights)
-    return sum(w * line.confidence for w, line in zip(weights, lines, strict=True)) / total if total else None
+    """Mean confidence of the lines that have one, each as heavy as it is long; None where there is no such text."""
+    known = [(len(line.text), line.confidence) for line in lines if line.confidence is not None]
+    total = sum(weight for weight, _ in known)
+    return sum(weight * confidence for weight, confidence in known) / total if total else None
+
+
+def least_confidence(lines: Sequence[Line]) -> float | None:
+    """That of the least sure line; None where one tells none."""
+    known = [line.confidence for line in lines if line.confidence is not None]
+    return min(known) if len(known) == len(lines) else None

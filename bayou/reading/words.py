@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bayou.documents.document import Line, Word
 from bayou.documents.geometry import Point, Quad, box_of_points
-from bayou.reading.confidence import text_probability
+from bayou.reading.confidence import least_confidence, text_probability
 from bayou.reading.level import lean
 from bayou.reading.recogniser import RecognisedLine, Spans
 
@@ -92,7 +92,7 @@ def join_row(lines: Sequence[Line]) -> Line:
     return Line(
         text=" ".join(line.text for line in lines),
         box=box_of_points(points),
-        confidence=min(line.confidence for line in lines),
+        confidence=least_confidence(lines),
         source=lines[0].source,
         words=tuple(word for line in lines for word in line.words),
         quad=(first[0], last[1], last[2], first[3]) if turned else None,

@@ -187,3 +187,12 @@ def test_alto_holds_the_words():
     assert [node.get("CONTENT") for node in pages[1].iter(f"{ALTO}String")] == ["Grüße", "aus", "Łódź"]
     polygon = ElementTree.fromstring(sideways().to_alto()).find(f".//{ALTO}Polygon")
     assert polygon.get("POINTS") == "60,10 60,110 40,110 40,10"
+
+
+def test_a_confidence_that_nobody_told_is_left_out_and_not_made_up():
+    lines = (Line("two words", Box(0, 0, 90, 10), None, "model"),)
+    document = Document((Page(1, 100.0, 20.0, "px", (Block("paragraph", Box(0, 0, 90, 10), lines),)),))
+    assert "x_wconf" not in document.to_hocr() and ">two</span>" in document.to_hocr()
+    assert "WC=" not in document.to_alto() and 'CONTENT="words"' in document.to_alto()
+    assert [row.split("\t")[10] for row in document.to_tsv().splitlines()[-2:]] == ["-1", "-1"]
+    assert Document.from_json(document.to_json()) == document
