@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from bayou.engine.draft import read_draft
 from bayou.engine.runtime import Draft, Encoded, FloatArray, IntArray
 from bayou.inputs.characters import BOS_ID, CharacterTokenizer
-from bayou.model.columns import column_statistics
+from bayou.model.columns import best_path, column_statistics
+
+SURE_IN_8_BITS = 0.8
+"""The least probability of a draft's characters from which on the 8-bit tower's reading of the line stands."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -21,6 +24,16 @@ class LineColumns:
     features: FloatArray
     classes: NDArray[np.integer]
     probabilities: FloatArray
+
+
+def is_doubtful(columns: LineColumns) -> bool:
+    """Whether a reading in 8 bits may not be the float tower's: a character of it is less than sure, or there is none.
+
+    What 8 bits change is nearly always a choice that was close (measured: docs/models/nano.md).
+    """
+    _, spans = best_path(columns.classes)
+    surest = [columns.probabilities[first:end].max() for first, end in spans]
+    return min(surest, default=0.0) < SURE_IN_8_BITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,15 @@ Tiles or lines go through the tower one by one, a few side by side; a batch of l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
 import openvino as ov
 
 from bayou.engine.calibration import Calibration
-from bayou.engine.line_tokens import Drafter, LineColumns, line_tokens
+from bayou.engine.line_tokens import Drafter, LineColumns, is_doubtful, line_tokens
 from bayou.engine.runtime import BoolArray, Cache, Encoded, FloatArray, IntArray, Precision
 from bayou.engine.runtimes.openvino_calibration import int8_is_exact
 from bayou.engine.runtimes.openvino_decoder import EMBEDDINGS, decoder_graph
@@ -20,6 +21,7 @@ from bayou.engine.runtimes.openvino_graph import weight_form
 from bayou.engine.runtimes.openvino_line_tower import projector_graph, tower_graph
 from bayou.engine.runtimes.openvino_settings import DEFAULT_DEVICE, decoder_properties, tower_properties
 from bayou.engine.runtimes.openvino_square_tower import square_tower_graph
+from bayou.engine.runtimes.openvino_tower import CompiledTower
 from bayou.engine.weight_files import Weights
 from bayou.errors import UsageError
 from bayou.model.config import LineVisionConfig, VLMConfig
@@ -47,10 +49,28 @@ class OpenVINOCache:
     def keep(self, rows: Sequence[int]) -> None:
         self.rows = self.rows[list(rows)]
 
+    def state(self) -> Iterator[FloatArray]:
+        held = {variable.name: variable for variable in self.request.query_state()}
+        for name in _state_names(len(held)):
+            yield held[name].state.data[self.rows]
+
+    def fill(self, state: Iterable[FloatArray]) -> None:
+        """Hold these instead: keys, then values of each layer in turn."""
+        held = {variable.name: variable for variable in self.request.query_state()}
+        for name, array in zip(_state_names(len(held)), state, strict=True):
+            held[name].state = ov.Tensor(np.ascontiguousarray(array))
+            self.rows, self._length = np.arange(len(array), dtype=np.int32), array.shape[2]
+
     def stepped(self, positions: int) -> None:
         """An inference has picked the rows and added so many slots."""
         self.rows = np.arange(len(self.rows), dtype=np.int32)
         self._length += positions
+
+
+def _state_names(variables: int) -> Iterator[str]:
+    """The decoder graph's variables in the order of ``Cache.state``."""
+    for layer in range(variables // 2):
+        yield from (f"keys.{layer}", f"values.{layer}")
 
 
 class OpenVINORuntime:
@@ -62,6 +82,7 @@ class OpenVINORuntime:
         device: OpenVINO's name of it: "CPU", "GPU", "NPU", "AUTO"...
         threads: CPU threads; None leaves it to OpenVINO.
         calibrations: Of convolutions of nano's tower that may compute in int8; unused where the device can't do so.
+            Lines that it then doubts go through the tower once more, in float32.
 
     Raises:
         ModelError: The weights are not those of the configuration.
@@ -82,6 +103,7 @@ class OpenVINORuntime:
     ) -> None:
         self.config, self.precision = config, precision
         self.drafter = drafter
+        self._second_look: Callable[[], CompiledTower] | None = None
         self._core = ov.Core()
         self._device = _known_device(self._core, device or DEFAULT_DEVICE)
         form, vision = weight_form(precision), config.vision
@@ -90,43 +112,33 @@ class OpenVINORuntime:
         if isinstance(vision, LineVisionConfig):
             if calibrations and not int8_is_exact(self._core, self._device):
                 calibrations = {}
-            graph = tower_graph(vision, weights, calibrations)
-            self._tower = self._core.compile_model(graph, self._device, tower)
+            self._tower = CompiledTower(self._core, tower_graph(vision, weights, calibrations), self._device, tower)
+            if calibrations:
+                plain = tower_graph(vision, weights)
+                # Compiled when the first line needs it: a page of clean print may need none.
+                self._second_look = cache(lambda: CompiledTower(self._core, plain, self._device, tower))
             projector = projector_graph(vision.features, language.hidden_size, weights, form)
             self._projector = self._core.compile_model(projector, self._device, decoder_properties(precision, threads))
         else:
             # In 8 bits it is only once its effect on the visual tokens has been measured.
             wide = square_tower_graph(config, weights, "float32" if precision == "float32" else "bf16")
-            self._tower = self._core.compile_model(wide, self._device, tower)
+            self._tower = CompiledTower(self._core, wide, self._device, tower)
         decoder = decoder_graph(language, weights, form)
         self._decoder = self._core.compile_model(decoder, self._device, decoder_properties(precision, threads))
         self._embeddings = weights.shaped(EMBEDDINGS, language.vocab_size, language.hidden_size)
         weights.check_all_used()
-        self._queue = ov.AsyncInferQueue(self._tower)
 
     def encode(self, pixels: Sequence[FloatArray]) -> list[Encoded]:
+        outputs = self._tower(pixels)
         if self.drafter is None:
-            return [Encoded(outputs["tokens"][0]) for outputs in self._through_tower(pixels, ("tokens",))]
-        names = ("features", "classes", "probabilities")
-        outputs = self._through_tower(pixels, names)
-        columns = [LineColumns(*(line[name][0] for name in names)) for line in outputs]
+            return [Encoded(found["tokens"]) for found in outputs]
+        columns = [LineColumns(**found) for found in outputs]
+        doubtful = [i for i, line in enumerate(columns) if is_doubtful(line)]
+        if self._second_look is not None and doubtful:
+            again = self._second_look()([pixels[i] for i in doubtful])
+            for i, found in zip(doubtful, again, strict=True):
+                columns[i] = LineColumns(**found)
         return line_tokens(columns, self.drafter, self._project, self.embed)
-
-    def _through_tower(self, pixels: Sequence[FloatArray], names: Sequence[str]) -> list[dict[str, np.ndarray]]:
-        """The tower's named outputs for each picture."""
-        found: list[dict[str, np.ndarray]] = [{} for _ in pixels]
-
-        def collect(request: ov.InferRequest, index: int) -> None:
-            found[index] = {name: request.get_tensor(name).data.copy() for name in names}
-
-        self._queue.set_callback(collect)
-        for index, picture in enumerate(pixels):
-            self._queue.start_async({0: picture[None]}, index)
-        self._queue.wait_all()
-        if len(pixels) > 1:
-            # Activations of many widths would stay beside those of whatever runs next.
-            self._tower.release_memory()
-        return found
 
     def _project(self, statistics: FloatArray) -> FloatArray:
         tokens: FloatArray = self._projector({0: statistics})[0]
@@ -137,6 +149,11 @@ class OpenVINORuntime:
 
     def new_cache(self, batch: int) -> OpenVINOCache:
         return OpenVINOCache(self._decoder.create_infer_request(), batch)
+
+    def restore(self, state: Iterable[FloatArray]) -> OpenVINOCache:
+        cache = self.new_cache(0)
+        cache.fill(state)
+        return cache
 
     def step(
         self,

@@ -25,7 +25,7 @@ _PROBE_TOLERANCE = 1e-3
 def calibrate_tower(
     config: LineVisionConfig, weights: Weights, lines: Sequence[FloatArray], seed: int = 0
 ) -> dict[str, Calibration]:
-    """Calibrations of the tower's pointwise convolutions, by name.
+    """Calibrations of the tower's pointwise convolutions and of its head, by name.
 
     Args:
         weights: In floating point.
@@ -44,9 +44,14 @@ def calibrate_tower(
             chosen = random.integers(0, places.shape[1], SAMPLES_A_LINE)
             samples[name].append(places[:, chosen].T)
     return {
-        name: calibrate(weights[f"{PREFIX}{name}.weight"].dense()[:, :, 0, 0], np.concatenate(inputs))
+        name: calibrate(_as_matrix(weights[f"{PREFIX}{name}.weight"].dense()), np.concatenate(inputs))
         for name, inputs in samples.items()
     }
+
+
+def _as_matrix(kernel: FloatArray) -> FloatArray:
+    """[out, in, 1, 1] or [out, in] as [out, in]."""
+    return kernel.reshape(kernel.shape[:2])
 
 
 def int8_is_exact(core: ov.Core, device: str) -> bool:
@@ -59,7 +64,7 @@ def int8_is_exact(core: ov.Core, device: str) -> bool:
     top = number(LEVELS - 1)
     rounded = ops.fake_quantize(x, number(0), top, number(0), top, LEVELS)
     steps = np.full((_PROBE_CHANNELS, _PROBE_CHANNELS, 1, 1), LARGEST, dtype=np.int8)
-    kernel = matrix(Weight(steps, scale=np.full(_PROBE_CHANNELS, 1, dtype=np.float16)), "int8")
+    kernel = matrix(Weight(steps, scale=np.full(_PROBE_CHANNELS, 1, dtype=np.float16)), "rounded")
     y = ops.reduce_mean(ops.convolution(rounded, kernel, [1, 1], [0, 0], [0, 0], [1, 1]), integers(1, 2, 3))
     model = core.compile_model(ov.Model([ops.result(y)], [x], "probe"), device, decoder_properties("int8", 1))
     largest = np.full((1, _PROBE_CHANNELS, 4, 4), LEVELS - 1, dtype=np.float32)

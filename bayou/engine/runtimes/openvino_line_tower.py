@@ -46,6 +46,7 @@ from bayou.model.line_vision_layout import (
 )
 
 PREFIX = "vision_model."
+HEAD = "head"
 PROJECTOR = "projector"
 _GROUP = 128
 _NEVER = -1e30
@@ -66,15 +67,19 @@ class _TowerGraph:
         self.inputs[name] = x
         if name not in self.calibrations:
             return self.convolve(x, name, (out, given, 1, 1))
-        found = self.calibrations[name]
-        if found.divisors.shape != (given,) or found.shift.shape != (out,):
-            raise ModelError(f"the calibration of {name!r} is of another tower")
+        found = self.calibration(name, out, given)
         ends = [array((end * found.divisors).reshape(1, -1, 1, 1)) for end in (found.low, found.high)]
         # In come the channels' own ranges, out goes one range for all: the division and the rounding in one operation.
         x = ops.fake_quantize(x, *ends, number(found.low), number(found.high), LEVELS)
-        kernel = matrix(found.kernel(self.weights.shaped(f"{PREFIX}{name}.weight", out, given, 1, 1).dense()), "int8")
+        kernel = matrix(found.kernel(self.weights.shaped(f"{PREFIX}{name}.weight", out, given, 1, 1).dense()), "rounded")
         bias = self.weights.shaped(f"{PREFIX}{name}.bias", out).dense() - found.shift
         return ops.add(ops.convolution(x, kernel, [1, 1], [0, 0], [0, 0], [1, 1]), array(bias.reshape(1, -1, 1, 1)))
+
+    def calibration(self, name: str, out: int, given: int) -> Calibration:
+        found = self.calibrations[name]
+        if found.divisors.shape != (given,) or found.shift.shape != (out,):
+            raise ModelError(f"the calibration of {name!r} is of another tower")
+        return found
 
     def convolve(
         self,
@@ -171,24 +176,48 @@ class _TowerGraph:
         return self.neck(x, channels)
 
 
-def _best_class(features: Node, weights: Weights, config: LineVisionConfig) -> tuple[Node, Node]:
-    """The head's likeliest class of each column [B, T], and its probability."""
-    kernel = weights.shaped(f"{PREFIX}head.weight", config.classes, config.features).dense()
-    bias = weights.shaped(f"{PREFIX}head.bias", config.classes).dense()
-    # The maximum of each group of classes, then the place in the best group: far cheaper than one search through all.
+def _logits(features: Node, weights: Weights, config: LineVisionConfig, found: Calibration | None) -> Node:
+    """The head's logits [B, T, classes and some more], the classes filled up to whole groups."""
+    kernel = weights.shaped(f"{PREFIX}{HEAD}.weight", config.classes, config.features).dense()
+    bias = weights.shaped(f"{PREFIX}{HEAD}.bias", config.classes).dense()
     missing = -config.classes % _GROUP
     kernel = np.pad(kernel, ((0, missing), (0, 0)))
-    bias = np.pad(bias, (0, missing), constant_values=_NEVER)
-    logits = ops.add(ops.matmul(features, array(kernel), False, True), array(bias))
+    if found is None:
+        product = ops.matmul(features, array(kernel), False, True)
+    else:
+        bias = bias - found.shift
+        # The plugin takes ranges of their own for channels only along axis 1: here the division stands by itself.
+        divided = ops.multiply(features, array(1 / found.divisors))
+        low, high = number(found.low), number(found.high)
+        rounded = ops.fake_quantize(divided, low, high, low, high, LEVELS)
+        product = ops.matmul(rounded, matrix(found.kernel(kernel), "rounded"), False, True)
+    return ops.add(product, array(np.pad(bias, (0, missing), constant_values=_NEVER)))
+
+
+def _best_class(logits: Node, whole_sum: bool) -> tuple[Node, Node]:
+    """The likeliest class of each column [B, T], and its probability.
+
+    Args:
+        whole_sum: The probability as softmax has it; else a little more: of the groups that the likeliest class is not
+            in, only the best class of each counts against it, which saves a tenth of the 8-bit tower's time.
+    """
+    # The maximum of each group of classes, then the place in the best group: far cheaper than one search through all.
     grouped = ops.reshape(logits, integers(0, 0, -1, _GROUP), True)
     one, axis = ops.constant(np.int64(1)), integers(-1)
-    peak = ops.topk(ops.reduce_max(grouped, axis), one, -1, "max", "none", index_element_type="i32")
+    maxima = ops.reduce_max(grouped, axis)
+    peak = ops.topk(maxima, one, -1, "max", "none", index_element_type="i32")
     group = ops.squeeze(peak.output(1), axis)
-    inside = ops.topk(ops.gather(grouped, group, integers(2), batch_dims=2), one, -1, "max", "none", "i32")
+    own = ops.gather(grouped, group, integers(2), batch_dims=2)
+    inside = ops.topk(own, one, -1, "max", "none", "i32")
     best = ops.add(ops.multiply(group, ops.constant(np.int32(_GROUP))), ops.squeeze(inside.output(1), axis))
-    # The best class's probability is 1 / sum(exp(logit - best logit)): no softmax is stored.
-    total = ops.reduce_sum(ops.exp(ops.subtract(logits, peak.output(0))), axis)
-    return best, ops.divide(number(1.0), total)
+
+    def total(values: Node) -> Node:
+        return ops.reduce_sum(ops.exp(ops.subtract(values, peak.output(0))), axis)
+
+    # The best class's probability is 1 / sum(exp(logit - best logit)): no softmax is stored. Among the groups' maxima
+    # the likeliest class itself counts 1, as it does in its own group.
+    against = total(logits) if whole_sum else ops.subtract(ops.add(total(maxima), total(own)), number(1.0))
+    return best, ops.divide(number(1.0), against)
 
 
 def tower_graph(
@@ -199,7 +228,8 @@ def tower_graph(
     """pixels [B, 3, 48, W] to features [B, T, 120], classes [B, T] and probabilities [B, T]; T = W / 8.
 
     Args:
-        calibrations: Of pointwise convolutions, by name below ``vision_model.``, which then compute in int8.
+        calibrations: Of pointwise convolutions and the head, by name below ``vision_model.``, which then compute in
+            int8.
 
     Raises:
         ModelError: A weight is missing or misshaped, or a calibration is not this tower's.
@@ -207,18 +237,20 @@ def tower_graph(
     pixels = parameter("pixels", (-1, 3, config.height, -1))
     tower = _TowerGraph(config, weights, calibrations)
     features = tower.features(pixels)
-    if set(calibrations) - set(tower.inputs):
+    if set(calibrations) - set(tower.inputs) - {HEAD}:
         raise ModelError("the calibrations are of another tower")
-    best, probabilities = _best_class(features, weights, config)
+    head = tower.calibration(HEAD, config.classes, config.features) if HEAD in calibrations else None
+    best, probabilities = _best_class(_logits(features, weights, config, head), whole_sum=not calibrations)
     outputs = [named(features, "features"), named(best, "classes"), named(probabilities, "probabilities")]
     return ov.Model(outputs, [pixels], "line_tower")
 
 
 def inputs_graph(config: LineVisionConfig, weights: Weights) -> ov.Model:
-    """pixels [B, 3, 48, W] to the input of each pointwise convolution [B, C, H, W'], named as calibrations are."""
+    """pixels [B, 3, 48, W] to what pointwise convolutions and head are given, [B, C, H, W'], named as calibrations."""
     pixels = parameter("pixels", (-1, 3, config.height, -1))
     tower = _TowerGraph(config, weights, {})
-    tower.features(pixels)
+    columns = ops.transpose(tower.features(pixels), integers(0, 2, 1))
+    tower.inputs[HEAD] = ops.unsqueeze(columns, integers(2))
     return ov.Model([named(node, name) for name, node in tower.inputs.items()], [pixels], "line_tower_inputs")
 
 

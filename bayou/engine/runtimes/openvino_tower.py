@@ -1,0 +1,40 @@
+"""A compiled tower and its queue of pictures. Knows arrays and OpenVINO; not what its outputs mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import openvino as ov
+
+from bayou.engine.runtime import FloatArray
+
+
+class CompiledTower:
+    """Pictures, each by itself, to a graph's named outputs.
+
+    Args:
+        graph: One input, [1, 3, H, W]; its outputs have names.
+    """
+
+    def __init__(self, core: ov.Core, graph: ov.Model, device: str, properties: Mapping[str, Any]) -> None:
+        self._names = [output.get_any_name() for output in graph.outputs]
+        self._compiled = core.compile_model(graph, device, dict(properties))
+        self._queue = ov.AsyncInferQueue(self._compiled)
+
+    def __call__(self, pixels: Sequence[FloatArray]) -> list[dict[str, np.ndarray]]:
+        """The outputs for each picture [3, H, W], by name, without the axis of the batch."""
+        found: list[dict[str, np.ndarray]] = [{} for _ in pixels]
+
+        def collect(request: ov.InferRequest, index: int) -> None:
+            found[index] = {name: request.get_tensor(name).data[0].copy() for name in self._names}
+
+        self._queue.set_callback(collect)
+        for index, picture in enumerate(pixels):
+            self._queue.start_async({0: picture[None]}, index)
+        self._queue.wait_all()
+        if len(pixels) > 1:
+            # Activations of many widths would stay beside those of whatever runs next.
+            self._compiled.release_memory()
+        return found
