@@ -26,12 +26,15 @@ from bayou.data.synthetic.alphabet import ALPHABET
 from bayou.data.synthetic.lines import MIX, render_line
 from bayou.data.validation import CATEGORIES, validation_lines
 from bayou.engine.folder_calibration import calibrate_folder
+from bayou.engine.loading import VOCABULARY_FILE, WEIGHTS_FILE
+from bayou.engine.quantization import read_weights
 from bayou.errors import UsageError
 from bayou.inputs.characters import CharacterTokenizer
 from bayou.inputs.line_images import prepare_line
 from bayou.model.family import nano_config
 from bayou.model.line_vision_import import import_tower, read_characters
 from bayou.model.line_vlm import LineVLM
+from bayou.model.weights import check_shapes
 from bayou.reading.wheel_models import RECOGNISER, wheel_model
 from bayou.training.frozen_tower import FrozenTower
 from bayou.training.line_batches import DraftedFeed
@@ -78,10 +81,27 @@ def vocabulary() -> tuple[str, ...]:
     return tuple(dict.fromkeys(ALPHABET + KEPT_SIGNS))
 
 
-def new_nano(seed: int) -> LineVLM:
-    """A nano with the published tower, and projector and decoder from nothing."""
+def new_nano(seed: int, start: Path | None = None) -> LineVLM:
+    """A nano with the published tower; projector and decoder from nothing, or from the model folder ``start``.
+
+    Raises:
+        ModelError: The folder is damaged, or its model is of another shape.
+        UsageError: The folder's vocabulary is another.
+    """
     torch.manual_seed(seed)
     model = LineVLM(nano_config(CharacterTokenizer(vocabulary()).vocab_size))
+    if start is not None:
+        if CharacterTokenizer.from_file(start / VOCABULARY_FILE).characters != vocabulary():
+            raise UsageError("this model writes other characters than the recipe's", str(start))
+        weights = read_weights(start / WEIGHTS_FILE)
+        tensors = {name: torch.from_numpy(weight.dense().copy()) for name, weight in weights.items()}
+        check_shapes(
+            {n: tuple(t.shape) for n, t in model.state_dict().items()},
+            {n: w.shape for n, w in weights.items()},
+            str(start),
+        )
+        model.load_state_dict(tensors)
+    # Last: the features to learn from are the published tower's, to the bit.
     import_tower(model.vision_model, wheel_model(RECOGNISER))
     return model
 
@@ -227,7 +247,7 @@ def keep_vocabulary(folder: Path) -> None:
 def train_rank(rank: int, world: int, rendezvous: str, stages: Sequence[LineTrainingConfig]) -> None:
     """One process of the run."""
     ranks = join_ranks(rank, world, rendezvous)
-    model = new_nano(stages[0].seed)
+    model = new_nano(stages[0].seed, stages[0].start)
     for config in stages:
         train = train_tower if config.tower_share else train_decoder
         train(config, model, ranks)
@@ -238,6 +258,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bayou train nano", description="Train nano, the family's line reader.")
     parser.add_argument("--output", type=Path, required=True, help="folder of the run; the same command goes on in it")
     parser.add_argument("--real", type=Path, help="folder of real crops (docs/data.md)")
+    parser.add_argument("--start", type=Path, help="model folder whose projector and decoder to go on from")
     parser.add_argument("--ranks", type=int, default=1, help="processes, one for each core")
     parser.add_argument(
         "--tower-precision", choices=("float32", "bf16"), default="float32", help="of the features made once"

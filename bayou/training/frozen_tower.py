@@ -18,7 +18,6 @@ from openvino import opset13 as ops
 
 from bayou.errors import ModelError
 
-
 _HINTS = {"float32": "f32", "bf16": "bf16"}
 
 

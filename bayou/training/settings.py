@@ -13,6 +13,7 @@ class LineTrainingConfig:
     Attributes:
         output: Folder of the run: features, checkpoints, logs, and the model folder ``model/``.
         real: Folder of real crops (see docs/data.md), or None.
+        start: Model folder whose projector and decoder the first stage goes on from, or None: from nothing.
         tower_precision: In what the frozen tower computes the features to learn from: ``float32`` or ``bf16``.
         synthetic_lines: Different synthetic lines to render.
         real_views: Times each real crop is seen with another random margin.
@@ -29,6 +30,7 @@ class LineTrainingConfig:
     output: Path
     real: Path | None = None
     seed: int = 0
+    start: Path | None = None
     tower_precision: str = "float32"
     synthetic_lines: int = 90_000
     real_views: int = 1
