@@ -25,6 +25,7 @@ PROBLEM = 1
 PACKAGES = (
     "click",
     "filelock",
+    "httpx",
     "numpy",
     "opencv-python-headless",
     "openvino",
