@@ -31,6 +31,9 @@ _MIGRATIONS = (0.0, 0.35, 0.5, 0.65, 0.8)
 _CLIPPINGS = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3)
 """Shares of the largest input that the steps reach."""
 
+_MOST_OUTPUTS = 20_000_000
+"""For a layer that is much wider than the others (the head) a share of the samples is enough; all would take minutes."""
+
 _LARGE_INPUT = 0.999
 _SMALLEST = 1e-6
 
@@ -63,12 +66,13 @@ class Calibration:
 
 
 def calibrate(kernel: FloatArray, inputs: FloatArray) -> Calibration:
-    """The best steps for a pointwise convolution.
+    """The best steps for a pointwise convolution, or a linear layer.
 
     Args:
         kernel: [out, in].
         inputs: Samples of what it is given, [N, in].
     """
+    inputs = inputs[:: max(1, len(inputs) * len(kernel) // _MOST_OUTPUTS)]
     exact = inputs @ kernel.T
     sizes = np.quantile(np.abs(inputs), _LARGE_INPUT, axis=0) + _SMALLEST
     kernel_sizes = np.abs(kernel).max(axis=0) + _SMALLEST

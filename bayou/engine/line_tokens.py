@@ -33,7 +33,7 @@ def is_doubtful(columns: LineColumns) -> bool:
     """
     _, spans = best_path(columns.classes)
     surest = [columns.probabilities[first:end].max() for first, end in spans]
-    return min(surest, default=0.0) < SURE_IN_8_BITS
+    return bool(min(surest, default=0.0) < SURE_IN_8_BITS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class LineTrainingConfig:
     tower_share: float = 0.0
     ctc_weight: float = 0.3
     real_share: float = 0.35
-    int8_tower: bool = False
+    int8_tower: bool = True
     draft_noise: float = 0.04
     average_decay: float = 0.999
     checkpoint_every: int = 250

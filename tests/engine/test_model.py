@@ -14,6 +14,7 @@ from bayou.engine.folder_calibration import calibrate_folder
 from bayou.engine.generate import generate_all
 from bayou.engine.line_reader import LineReader
 from bayou.engine.line_reading import LineReading
+from bayou.engine.line_tokens import LineColumns, is_doubtful
 from bayou.engine.loading import RUNTIMES, RuntimeName, RuntimeOptions, load_member
 from bayou.engine.model import Model, load
 from bayou.engine.quantization import quantise, read_weights, write_weights
@@ -146,6 +147,32 @@ def test_the_shipped_folder_is_small_and_reads_like_its_float_original(tmp_path:
     texts = [reading.text for reading in found]
     assert [reading.text for reading in load(tmp_path, "torch").read_lines(CROPS)] == texts
     assert [reading.text for reading in load(folder(), precision="int8", threads=1).read_lines(CROPS)] == texts
+
+
+def test_a_doubtful_line_is_read_again_in_float32(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ship(tmp_path)
+    plain = load(tmp_path, threads=1)
+    calibrate_folder(tmp_path, CROPS)
+    calibrated = load(tmp_path, threads=1)
+    lines = [prepare_line(crop) for crop in CROPS]
+    expected = plain.runtime.encode(lines)
+    # With all doubted, and with none.
+    for sure, alike in ((2.0, True), (0.0, False)):
+        monkeypatch.setattr("bayou.engine.line_tokens.SURE_IN_8_BITS", sure)
+        found = calibrated.runtime.encode(lines)
+        assert [np.array_equal(a.tokens, b.tokens) for a, b in zip(found, expected, strict=True)] == [alike] * len(
+            lines
+        )
+
+
+def test_a_line_without_a_sure_character_is_doubtful() -> None:
+    features = np.zeros((4, 120), dtype=np.float32)
+    for classes, probabilities, doubtful in (
+        ([0, 5, 5, 0], [0.5, 0.6, 0.9, 0.5], False),
+        ([0, 5, 6, 0], [0.9, 0.9, 0.6, 0.9], True),
+        ([0, 0, 0, 0], [1.0, 1.0, 1.0, 1.0], True),
+    ):
+        assert is_doubtful(LineColumns(features, np.array(classes), np.array(probabilities, np.float32))) is doubtful
 
 
 def test_a_calibrated_tower_drafts_what_the_float_one_does(tmp_path: Path) -> None:
