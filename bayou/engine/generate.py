@@ -6,30 +6,32 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bayou.engine.reading_rule import Alignment, Choices
-from bayou.engine.request import Event, Finished, FinishReason, PromptRead, Request, Token, Usage
+from bayou.engine.reading_rule import Choices
+from bayou.engine.request import Event, Finished, FinishReason, Prompt, PromptRead, Request, Token, Usage
 from bayou.engine.runtime import Runtime
+from bayou.engine.speculation import follower
 
 
-def generate(runtime: Runtime, request: Request) -> Iterator[Event]:
+def generate(runtime: Runtime, request: Request[Prompt]) -> Iterator[Event]:
     """Yields ``PromptRead``, then each ``Token`` as it is chosen, then ``Finished``."""
     prompt, rule = request.prompt, request.rule
     cache = runtime.new_cache(1)
     length = prompt.length
     causal = np.tril(np.ones((length, length), dtype=bool))
-    last = np.array([[length - 1]])
-    logits = runtime.step(cache, prompt.embeds[None], prompt.positions[None], causal[None], last)
+    end = np.array([[length - 1]])
+    logits = runtime.step(cache, prompt.embeds[None], prompt.positions[None], causal[None], end)
     yield PromptRead(length)
 
-    alignment = Alignment(request.draft, rule.stop_ids[0])
-    position, written, passes = prompt.next_position, 0, 1
+    alignment = follower(request)
+    position, written, passes, last = prompt.next_position, 0, 1, -1
     while True:
-        token = Choices.of(logits[0]).choose(0, alignment.expected, rule)
+        token = Choices.of(logits[0]).choose(0, alignment.expected, rule, last)
         written += 1
         yield token
         if token.id in rule.stop_ids or written >= request.max_new_tokens:
             break
         alignment.push(token.id)
+        last = token.id if written > 1 else -1
         embeds = runtime.embed(np.array([[token.id]]))
         visible = np.ones((1, 1, cache.length + 1), dtype=bool)
         logits = runtime.step(cache, embeds, np.array([[position]]), visible)
@@ -38,7 +40,7 @@ def generate(runtime: Runtime, request: Request) -> Iterator[Event]:
     yield Finished(reason, Usage(length, written, passes))
 
 
-def generate_all(runtime: Runtime, request: Request) -> tuple[list[Token], Finished]:
+def generate_all(runtime: Runtime, request: Request[Prompt]) -> tuple[list[Token], Finished]:
     """All tokens of ``generate`` and how it finished."""
     events = list(generate(runtime, request))
     finished = events[-1]

@@ -3,85 +3,49 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bayou.cache import make_cache_folder
+from bayou.engine.array_store import ArrayStore, CacheSettings
+from bayou.engine.fingerprint import fingerprint
+from bayou.engine.generation import Asked, Generation, collect
 from bayou.engine.line_reader import LineReader, draft_of, prompt_ids
 from bayou.engine.line_reading import LineReading
-from bayou.engine.loading import Member, RuntimeName, RuntimeOptions, load_member
-from bayou.engine.request import FinishReason, Prompt, ReadingRule, Request
-from bayou.engine.runtime import Draft, FloatArray, Precision, Runtime
-from bayou.engine.speculation import speculate_all
+from bayou.engine.loading import Member, RuntimeName, RuntimeOptions, load_member, model_folder
+from bayou.engine.request import Event, Prompt, Request
+from bayou.engine.runtime import FloatArray, Precision, Runtime
+from bayou.engine.speculation import speculate
+from bayou.engine.text_stream import TextStream, with_text
+from bayou.engine.tile_reader import Decoding, Options, TileReader
+from bayou.engine.tile_tokens import embedded
 from bayou.errors import UsageError
 from bayou.inputs.characters import CharacterTokenizer
-from bayou.inputs.images import round_to_bfloat16
 from bayou.inputs.line_message import line_pixels
-from bayou.inputs.processor import GivenMessage, ProcessedInput, Processor
-from bayou.inputs.tiling import MAX_TILES, Grid
+from bayou.inputs.processor import GivenMessage, Processor
+from bayou.inputs.tiling import MAX_TILES
 from bayou.model.config import VLMConfig
 
-MAX_NEW_TOKENS = 1024
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Timings:
-    """Seconds for pixels and visual tokens, and for prompt and text together."""
-
-    encode: float
-    decode: float
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Generation:
-    """What a model wrote.
-
-    Attributes:
-        text: Without special tokens; an answer without white space around it, a line exactly as it was read.
-        token_ids: New tokens, the stop token included.
-        prompt_ids: The prompt's; nano's visual tokens stand as the ids of the characters they were drafted as.
-        grids: (columns, rows) of each image; with MSAC two an image, the coarse one first.
-        draft: For nano the reading of its tower's head, else None.
-        logprobs: Natural logarithm of each token's probability.
-        passes: Passes through the decoder.
-    """
-
-    text: str
-    token_ids: tuple[int, ...]
-    prompt_ids: tuple[int, ...]
-    grids: tuple[Grid, ...]
-    finish_reason: FinishReason
-    timings: Timings
-    draft: Draft | None
-    logprobs: tuple[float, ...]
-    passes: int
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Asked:
-    """A request, and what of it a ``Generation`` reports."""
-
-    request: Request
-    prompt_ids: tuple[int, ...]
-    grids: tuple[Grid, ...] = ()
-    draft: Draft | None = None
+PAGES_FOLDER = "pages"
+"""In bayou's cache folder: what is kept of read pages."""
 
 
 class Model:
     """A loaded member of the family, made by ``load``. Not thread-safe."""
 
-    def __init__(self, member: Member) -> None:
+    def __init__(self, member: Member, store: ArrayStore | None = None, fingerprint: str = "") -> None:
         self.runtime: Runtime = member.runtime
         self.tokenizer = member.tokenizer
+        self.tiles: TileReader | None = None
         self._lines: LineReader | None = None
-        self._processor: Processor | None = None
         if isinstance(member.tokenizer, CharacterTokenizer):
             self._lines = LineReader(member.runtime, member.tokenizer, member.threshold)
         else:
-            self._processor = Processor(member.runtime.config, member.tokenizer)
+            processor = Processor(member.runtime.config, member.tokenizer)
+            self.tiles = TileReader(member.runtime, processor, store or ArrayStore(None, 0, 0), fingerprint)
 
     @property
     def config(self) -> VLMConfig:
@@ -101,6 +65,8 @@ class Model:
         msac: bool | None = None,
         stop_ids: Sequence[int] | None = None,
         draft: Sequence[int] | str | None = None,
+        decoding: Decoding = "chat",
+        skip_blank_tiles: bool = False,
     ) -> Generation:
         """The model's greedy answer; nano's reading by its own rule.
 
@@ -111,45 +77,50 @@ class Model:
             msac: Two grids an image; None: where the member does so and there is exactly one image.
             stop_ids: Default ``<|end|>`` alone, as the released ``chat()``; nano's is its end of text.
             draft: A likely answer, as text or ids; it saves time and never changes the answer. nano drafts for itself.
+            decoding: "chat"; or "ocr", the 800m's ``ocr()``: no white space twice in a row, once two tokens stand.
+                "ocr-4.45" as it came out from transformers 4.45 on, where a newline counts as white space too.
+            skip_blank_tiles: Take tiles within six grey levels of one colour for that colour, which costs nothing. It
+                may change the answer; tiles exactly of one colour cost nothing anyway.
 
         Raises:
             InputError: The messages are not what the model reads.
-            UsageError: ``msac``, ``stop_ids`` or ``draft`` for nano, which has none of them.
+            UsageError: An option that can't be; for nano any but ``max_new_tokens``.
         """
         started = time.perf_counter()
+        options = Options(max_new_tokens, max_tiles, msac, stop_ids, draft, decoding, skip_blank_tiles)
+        asked, events = self._begin(messages, options)
+        return collect(asked, events, started)
+
+    def stream(self, messages: Sequence[GivenMessage], options: Options | None = None) -> Iterator[Event]:
+        """The events of ``generate`` as they come; ``TextPiece`` holds more of the text, whole characters.
+
+        Errors are raised here and now, before any forward pass. The model does nothing else until the events have been
+        taken or closed.
+        """
+        return self._begin(messages, options or Options())[1]
+
+    def _begin(self, messages: Sequence[GivenMessage], options: Options) -> tuple[Asked, Iterator[Event]]:
         if self._lines is not None:
-            if draft is not None or stop_ids is not None or msac is not None:
-                raise UsageError(f"{self.name} reads one line by its own draft: no msac, stop_ids or draft")
-            asked = self._line(self._lines, messages, max_new_tokens)
-        else:
-            inputs = self._processed(messages, max_tiles, msac)
-            rule = ReadingRule((self.config.end_token_id,) if stop_ids is None else tuple(stop_ids))
-            drafted = self.tokenizer.encode(draft) if isinstance(draft, str) else draft or ()
-            limit = MAX_NEW_TOKENS if max_new_tokens is None else max_new_tokens
-            request = Request(self._prompt(inputs), rule, limit, tuple(drafted))
-            asked = _Asked(request, tuple(inputs.ids.tolist()), inputs.grids)
-        encoded = time.perf_counter()
-        ((tokens, finished),) = speculate_all(self.runtime, [asked.request])
-        ids = tuple(token.id for token in tokens)
-        text = self.tokenizer.decode(ids)
-        return Generation(
-            text=text if self._lines is not None else text.strip(),  # as the released chat()
-            token_ids=ids,
-            prompt_ids=asked.prompt_ids,
-            grids=asked.grids,
-            finish_reason=finished.reason,
-            timings=Timings(encoded - started, time.perf_counter() - encoded),
-            draft=asked.draft,
-            logprobs=tuple(float(np.log(token.probability)) for token in tokens),
-            passes=finished.usage.passes,
-        )
+            if options != Options(options.max_new_tokens, options.max_tiles):
+                message = "reads one line by its own draft: no msac, stop_ids, draft or decoding, and no tiles to skip"
+                raise UsageError(f"{self.name} {message}")
+            asked, line = self._line(self._lines, messages, options.max_new_tokens)
+            events = (event for _, event in speculate(self.runtime, [line]))
+            return asked, with_text(events, TextStream(self._lines.tokenizer, strip=False))
+        assert self.tiles is not None
+        asked, request = self.tiles.request(messages, options)
+        return asked, with_text(self.tiles.events(request), self.tiles.text_stream(request))
 
     def logits(self, messages: Sequence[GivenMessage], max_tiles: int = MAX_TILES) -> FloatArray:
-        """Logits after the prompt, float32 [vocabulary]. Arguments and errors as for ``generate``."""
+        """Logits after the prompt, float32 [vocabulary]. Arguments and errors as for ``generate``.
+
+        All of the prompt in one pass, whatever is known of it from before.
+        """
         if self._lines is not None:
-            prompt = self._line(self._lines, messages, None).request.prompt
+            prompt = self._line(self._lines, messages, None)[1].prompt
         else:
-            prompt = self._prompt(self._processed(messages, max_tiles, None))
+            assert self.tiles is not None
+            prompt = embedded(self.runtime, self.tiles.request(messages, Options(max_tiles=max_tiles))[1].prompt)
         causal = np.tril(np.ones((1, prompt.length, prompt.length), dtype=bool))
         last, cache = np.array([[prompt.length - 1]]), self.runtime.new_cache(1)
         logits = self.runtime.step(cache, prompt.embeds[None], prompt.positions[None], causal, last)
@@ -167,24 +138,12 @@ class Model:
             raise UsageError(f"{self.name or 'this model'} reads conversations about images, not single lines")
         return self._lines.read(crops)
 
-    def _line(self, lines: LineReader, messages: Sequence[GivenMessage], max_new_tokens: int | None) -> _Asked:
+    def _line(
+        self, lines: LineReader, messages: Sequence[GivenMessage], max_new_tokens: int | None
+    ) -> tuple[Asked, Request[Prompt]]:
         (encoded,) = self.runtime.encode([line_pixels(messages)])
         draft = draft_of(encoded)
-        return _Asked(lines.request(encoded, max_new_tokens), prompt_ids(draft), draft=draft)
-
-    def _processed(self, messages: Sequence[GivenMessage], max_tiles: int, msac: bool | None) -> ProcessedInput:
-        assert self._processor is not None
-        return self._processor(messages, max_tiles, msac)
-
-    def _prompt(self, inputs: ProcessedInput) -> Prompt:
-        """Embeddings of the ids, the visual tokens of all tiles in order where the image token stands."""
-        pixels = inputs.pixels if self.runtime.precision == "float32" else round_to_bfloat16(inputs.pixels)
-        embeds = self.runtime.embed(inputs.ids[None])[0]
-        encoded = self.runtime.encode(list(pixels))
-        if encoded:
-            embeds[inputs.ids == self.config.image_token_id] = np.concatenate([tile.tokens for tile in encoded])
-        length = len(inputs.ids)
-        return Prompt(embeds, np.arange(length), length)
+        return Asked(prompt_ids(draft), draft=draft), lines.request(encoded, max_new_tokens)
 
 
 def load(
@@ -193,6 +152,7 @@ def load(
     precision: Precision | None = None,
     device: str | None = None,
     threads: int | None = None,
+    cache: CacheSettings | None = None,
 ) -> Model:
     """Load a model.
 
@@ -202,10 +162,22 @@ def load(
         precision: "float32", "bf16" or "int8"; by default what suits the model.
         device: In the runtime's words ("CPU", "GPU", "cuda"); the CPU by default.
         threads: CPU threads for OpenVINO; its own choice by default.
+        cache: What of read pages is kept, so that another question about a page doesn't read it again; by default 2 GiB
+            on disk and 64 MiB in memory. ``NO_CACHE`` keeps nothing. nano keeps nothing anyway.
 
     Raises:
         UsageError: An unknown model, runtime, precision or device.
         ModelError: The model's files are missing, damaged or not of this family.
         MissingExtraError: The torch runtime without torch.
     """
-    return Model(load_member(model, RuntimeOptions(runtime, precision, device, threads)))
+    member = load_member(model, RuntimeOptions(runtime, precision, device, threads))
+    if isinstance(member.tokenizer, CharacterTokenizer):
+        return Model(member)
+    return Model(member, _store(cache or CacheSettings()), fingerprint(model_folder(model), member.runtime, device))
+
+
+def _store(settings: CacheSettings) -> ArrayStore:
+    folder = settings.cache_dir
+    if folder is None and settings.cache_bytes > 0:
+        folder = make_cache_folder() / PAGES_FOLDER
+    return ArrayStore(Path(folder) if folder is not None else None, settings.cache_bytes, settings.memory_bytes)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bayou.engine.request import ReadingRule, Token
 from bayou.engine.runtime import FloatArray
+
+_SPACES_LOOKED_AT = 30
 
 
 def first_row(draft_length: int) -> NDArray[np.int64]:
@@ -69,6 +72,21 @@ class Alignment:
         self.place = aligned_length(self._row, self._length)
 
 
+class Follower(Protocol):
+    """Where in its draft a growing text stands."""
+
+    @property
+    def expected(self) -> int:
+        """The token that the draft leads to expect, a stop token after its end."""
+
+    @property
+    def rest(self) -> tuple[int, ...]:
+        """What of the draft is worth proposing as the coming tokens."""
+
+    def push(self, token: int) -> None:
+        """The text has grown by ``token``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What N positions say, reduced once: logits [N, V]; best id, its probability and log sum of exp, each [N]."""
@@ -85,10 +103,24 @@ class Choices:
         log_sum = np.log(np.exp(logits - top, dtype=np.float32).sum(axis=-1, dtype=np.float64))
         return cls(logits, best, np.exp(-log_sum), log_sum + top[:, 0])
 
-    def choose(self, index: int, expected: int, rule: ReadingRule) -> Token:
-        """The token that follows position ``index`` by ``rule``."""
+    def choose(self, index: int, expected: int, rule: ReadingRule, last: int = -1) -> Token:
+        """The token that follows position ``index`` by ``rule``.
+
+        Args:
+            last: The text's last token, once two have been written; else -1.
+        """
         best, probability = int(self.best[index]), float(self.best_probability[index])
+        if best == last and best in rule.spaces:
+            best = self._other_than_spaces(index, rule.spaces)
+            probability = self._probability(index, best)
         if best == expected or probability >= rule.threshold or expected == rule.unknown_id:
             return Token(best, probability, best, probability, expected)
-        kept = float(np.exp(np.float64(self.logits[index, expected]) - self.log_sum[index]))
-        return Token(expected, kept, best, probability, expected)
+        return Token(expected, self._probability(index, expected), best, probability, expected)
+
+    def _probability(self, index: int, token: int) -> float:
+        return float(np.exp(np.float64(self.logits[index, token]) - self.log_sum[index]))
+
+    def _other_than_spaces(self, index: int, spaces: frozenset[int]) -> int:
+        """The likeliest token that is no white space; where the 30 likeliest are, the one after them."""
+        ranked = np.argsort(-self.logits[index], kind="stable")[: _SPACES_LOOKED_AT + 1].tolist()
+        return next((token for token in ranked[:-1] if token not in spaces), ranked[-1])

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Generic, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bayou.engine.runtime import FloatArray
+from bayou.engine.runtime import FloatArray, IntArray
 from bayou.errors import UsageError
 
-FinishReason = Literal["stop", "length"]
+FinishReason = Literal["stop", "length", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,15 @@ class ReadingRule:
     Attributes:
         stop_ids: Tokens that end the text; the first is what the end of a draft stands for.
         unknown_id: What the draft holds for a character outside the vocabulary; -1 where there is no such thing.
+        spaces: White space of which none is written twice in a row once two tokens stand: where the last token is among
+            them and likeliest again, the likeliest that is not among them takes its place. This is the released
+            ``ocr()`` (800m), which looks no further than the 30 likeliest; empty for plain decoding.
     """
 
     stop_ids: tuple[int, ...]
     threshold: float = 0.0
     unknown_id: int = -1
+    spaces: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -52,19 +56,53 @@ class Prompt:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Request:
+class TilePrompt:
+    """A prompt of ids and square tiles, positions from 0 on.
+
+    Attributes:
+        ids: int [P]; 256 times the image token for each tile.
+        pixels: float32 [tiles, 3, 448, 448], as the tower is to see them.
+        boundary: How many ids the pictures take with all that stands before them: what another question about the same
+            pictures begins with too. 0 without pictures.
+        skipped: Tiles that were nearly of one colour and of which ``pixels`` holds that colour.
+    """
+
+    ids: IntArray
+    pixels: FloatArray
+    boundary: int = 0
+    skipped: int = 0
+
+    @property
+    def length(self) -> int:
+        return len(self.ids)
+
+    @property
+    def next_position(self) -> int:
+        return len(self.ids)
+
+
+AnyPrompt = TypeVar("AnyPrompt", bound=Prompt | TilePrompt, covariant=True)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Request(Generic[AnyPrompt]):
     """One text to generate.
 
     Attributes:
         draft: Token ids that another reader proposes, without a stop id. Where the rule's threshold is 0 they only
             save time; else they also decide.
         max_new_tokens: The text ends after so many tokens, a stop token counted.
+        window: Most tokens of the draft that one pass checks; None: all of them.
+        spaceless: Where given, the draft is followed by looking its words up and not by least edits: for each id of
+            the vocabulary the id of its text without a leading space, -1 for white space alone.
     """
 
-    prompt: Prompt
+    prompt: AnyPrompt
     rule: ReadingRule
     max_new_tokens: int
     draft: tuple[int, ...] = ()
+    window: int | None = None
+    spaceless: IntArray | None = None
 
     def __post_init__(self) -> None:
         if self.max_new_tokens < 1:
@@ -106,20 +144,54 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class TextPiece:
+    """More of the text, whole characters; all pieces joined are the text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TileCounts:
+    """What became of a request's tiles.
+
+    Attributes:
+        total: All of them.
+        constant: Of one colour throughout.
+        skipped: Nearly so, and taken for it because that was asked for.
+        reused: Visual tokens not computed for this request: known from before, or part of a prompt that was.
+    """
+
+    total: int = 0
+    constant: int = 0
+    skipped: int = 0
+    reused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
-    """Prompt positions, tokens written, and passes through the decoder (the prompt's own included)."""
+    """What a request took.
+
+    Attributes:
+        prompt_tokens: Positions of the prompt.
+        new_tokens: Tokens written, a stop token counted.
+        passes: Passes through the decoder that chose tokens: the prompt's last one, and all after it.
+        reused_tokens: Positions of the prompt whose keys and values were known from before.
+        tiles: What became of its tiles.
+    """
 
     prompt_tokens: int
     new_tokens: int
     passes: int
+    reused_tokens: int = 0
+    tiles: TileCounts = field(default_factory=TileCounts)
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The text is complete: a stop token came ("stop") or the limit was reached ("length")."""
+    """The text ends: a stop token came ("stop"), the limit was reached ("length"), or it was "cancelled"."""
 
     reason: FinishReason
     usage: Usage
 
 
-Event = ImageEncoded | PromptRead | Token | Finished
+Event = ImageEncoded | PromptRead | Token | TextPiece | Finished

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -58,6 +58,9 @@ class Cache(Protocol):
     def keep(self, rows: Sequence[int]) -> None:
         """Go on with these rows alone, in this order (a row may be taken twice)."""
 
+    def state(self) -> Iterator[FloatArray]:
+        """Keys, then values of each layer in turn, float32 [rows, heads, slots, size]; copies, exact."""
+
 
 class Runtime(Protocol):
     """One loaded model on one device.
@@ -86,6 +89,9 @@ class Runtime(Protocol):
 
     def new_cache(self, batch: int) -> Cache:
         """An empty cache for ``batch`` rows."""
+
+    def restore(self, state: Iterable[FloatArray]) -> Cache:
+        """A cache that holds what ``state`` of a cache gave, of whatever rows and slots."""
 
     def embed(self, ids: IntArray) -> FloatArray:
         """The decoder's embeddings: ids [B, T] to float32 [B, T, hidden]."""

@@ -1,4 +1,4 @@
-"""Draft, then verify: many requests at once, a draft checked in one pass. The twin of ``generate``; knows no text.
+"""Draft, then verify: rows that decode together, a draft checked in one pass. The twin of ``generate``; knows no text.
 
 Every pass feeds each row the tokens its cache lacks and, after them, what is left of the draft from where the text
 stands in it. Its choices hold as long as they are the tokens that were fed; at the first other one the row takes that
@@ -12,31 +12,86 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bayou.engine.reading_rule import Alignment, Choices
-from bayou.engine.request import Event, Finished, PromptRead, Request, Token, Usage
+from bayou.engine.draft_lookup import DraftLookup
+from bayou.engine.joined_cache import joined
+from bayou.engine.reading_rule import Alignment, Choices, Follower
+from bayou.engine.request import (
+    Event,
+    Finished,
+    FinishReason,
+    Prompt,
+    PromptRead,
+    Request,
+    TileCounts,
+    Token,
+    Usage,
+)
 from bayou.engine.runtime import BoolArray, Cache, FloatArray, IntArray, Runtime
+
+FIRST_WINDOW, LEAST_WINDOW = 32, 8
+"""Draft tokens checked at first, and after a pass that took none; twice what the last pass took in between.
+
+Eight more positions cost a pass of a few hundred million weights about half as much again on a CPU.
+"""
+
+WASTE = 512
+"""Slots that no row sees any more before the cache is written anew, if they are also more than those in use."""
+
+
+def follower(request: Request) -> Follower:
+    """Who tells where in its draft a request's text stands."""
+    stop = request.rule.stop_ids[0]
+    if request.spaceless is None:
+        return Alignment(request.draft, stop)
+    return DraftLookup(request.draft, stop, request.spaceless)
 
 
 @dataclass(eq=False)
-class _Row:
-    """One request on its way. ``feed``: the ids of the coming pass; the first ``certain`` of them are text already."""
+class Row:
+    """One request on its way.
+
+    Attributes:
+        lead: What the coming pass reads before ``feed``: the prompt, or the rest of it.
+        feed: The ids of the coming pass; the first ``certain`` of them are text already.
+        window: Most draft tokens of the coming pass.
+    """
 
     index: int
     request: Request
-    alignment: Alignment
+    alignment: Follower
     position: int
-    feed: tuple[int, ...]
+    lead: Prompt | None
+    feed: tuple[int, ...] = ()
     certain: int = 0
     written: int = 0
     passes: int = 0
+    window: int | None = None
+    last: int = -1
+    reused_tokens: int = 0
+    tiles: TileCounts = field(default_factory=TileCounts)
     finished: Finished | None = None
     tokens: list[Token] = field(default_factory=list)
 
     @classmethod
-    def start(cls, index: int, request: Request) -> _Row:
-        alignment = Alignment(request.draft, request.rule.stop_ids[0])
-        feed = request.draft[: request.max_new_tokens - 1]
-        return cls(index, request, alignment, request.prompt.next_position, feed)
+    def start(cls, index: int, request: Request, lead: Prompt) -> Row:
+        row = cls(index, request, follower(request), request.prompt.next_position, lead)
+        row.window = None if request.window is None else min(request.window, FIRST_WINDOW)
+        row.feed = row._proposed()
+        return row
+
+    @property
+    def width(self) -> int:
+        """Positions of the coming pass."""
+        return len(self.feed) + (self.lead.length if self.lead else 0)
+
+    def _proposed(self) -> tuple[int, ...]:
+        room = self.request.max_new_tokens - self.written - 1
+        return self.alignment.rest[: room if self.window is None else min(room, self.window)]
+
+    def finish(self, reason: FinishReason) -> None:
+        """No more passes."""
+        length = self.request.prompt.length
+        self.finished = Finished(reason, Usage(length, self.written, self.passes, self.reused_tokens, self.tiles))
 
     def walk(self, logits: FloatArray) -> int:
         """Take the choices of one pass; returns how many of ``feed`` are now text.
@@ -48,20 +103,21 @@ class _Row:
         drafted = self.feed[self.certain :]
         self.passes += 1
         for offset in range(len(drafted) + 1):
-            token = choices.choose(offset, self.alignment.expected, rule)
+            token = choices.choose(offset, self.alignment.expected, rule, self.last)
             self.tokens.append(token)
             self.written += 1
             if token.id in rule.stop_ids or self.written >= self.request.max_new_tokens:
-                usage = Usage(self.request.prompt.length, self.written, self.passes)
-                self.finished = Finished("stop" if token.id in rule.stop_ids else "length", usage)
+                self.finish("stop" if token.id in rule.stop_ids else "length")
                 return self.certain + offset
             self.alignment.push(token.id)
+            self.last = token.id if self.written > 1 else -1
             if offset == len(drafted) or token.id != drafted[offset]:
                 break
         accepted = self.certain + offset
         self.position += accepted
-        room = self.request.max_new_tokens - self.written - 1
-        self.feed = (token.id, *self.alignment.rest[:room])
+        if self.request.window is not None and drafted:
+            self.window = min(self.request.window, max(LEAST_WINDOW, 2 * offset))
+        self.feed = (token.id, *self._proposed())
         self.certain = 1
         return accepted
 
@@ -71,64 +127,114 @@ def _padded(rows: Sequence[Sequence[int]], width: int) -> IntArray:
     return np.array([[*row, *([row[-1] if len(row) else 0] * (width - len(row)))] for row in rows], dtype=np.int64)
 
 
-def _step(
-    runtime: Runtime, cache: Cache, rows: Sequence[_Row], usable: BoolArray, with_prompt: bool
-) -> tuple[FloatArray, list[int]]:
-    """One pass of all rows: logits [B, N, V] of the positions that choose, and where each row's feed begins."""
-    prompts = [row.request.prompt for row in rows]
-    starts = [prompt.length if with_prompt else 0 for prompt in prompts]
-    width = max(start + len(row.feed) for start, row in zip(starts, rows, strict=True))
-    fed_width = max(len(row.feed) for row in rows)
-    fed = runtime.embed(_padded([row.feed for row in rows], max(fed_width, 1)))
-    embeds = np.zeros((len(rows), width, fed.shape[-1]), dtype=np.float32)
-    positions = np.zeros((len(rows), width), dtype=np.int64)
-    wanted = []
-    for i, (row, start) in enumerate(zip(rows, starts, strict=True)):
-        end = start + len(row.feed)
-        if with_prompt:
-            embeds[i, :start] = row.request.prompt.embeds
-            positions[i, :start] = row.request.prompt.positions
-        embeds[i, start:end] = fed[i, : len(row.feed)]
-        positions[i, start:end] = row.position + np.arange(len(row.feed))
-        wanted.append(range(start + row.certain - 1, end))
-    visible = np.zeros((len(rows), width, cache.length + width), dtype=bool)
-    visible[:, :, : cache.length] = usable[:, None, :]
-    visible[:, :, cache.length :] = np.tril(np.ones((width, width), dtype=bool))
-    most = max(len(indices) for indices in wanted)
-    return runtime.step(cache, embeds, positions, visible, _padded(wanted, most)), starts
+class Batch:
+    """Rows that go through the decoder together. They may be of any age; others join, finished ones leave.
 
+    Args:
+        rows: Each with its lead to read, or with a feed.
+        cache: A row each; a new one by default.
+        usable: bool [rows, slots]: what of the cache each row sees.
+    """
 
-def speculate(runtime: Runtime, requests: Sequence[Request]) -> Iterator[tuple[int, Event]]:
-    """The events of every request, each with the request's index; tokens come in bursts, a burst a pass."""
-    rows = [_Row.start(index, request) for index, request in enumerate(requests)]
-    if not rows:
-        return
-    cache = runtime.new_cache(len(rows))
-    usable = np.zeros((len(rows), 0), dtype=bool)
-    with_prompt = True
-    while rows:
-        logits, starts = _step(runtime, cache, rows, usable, with_prompt)
-        usable = np.pad(usable, ((0, 0), (0, cache.length - usable.shape[1])))
-        first_slot = cache.length - max(start + len(row.feed) for start, row in zip(starts, rows, strict=True))
-        for i, (row, start) in enumerate(zip(rows, starts, strict=True)):
-            if with_prompt:
-                yield row.index, PromptRead(start)
+    def __init__(
+        self, runtime: Runtime, rows: Sequence[Row] = (), cache: Cache | None = None, usable: BoolArray | None = None
+    ) -> None:
+        self.runtime, self.rows = runtime, list(rows)
+        self.cache = runtime.new_cache(len(self.rows)) if cache is None and rows else cache
+        self.usable = np.zeros((len(self.rows), 0), dtype=bool) if usable is None else usable
+
+    def step(self) -> Iterator[tuple[int, Event]]:
+        """One pass of all rows and what it brings, each event with its row's index. Run it to its end."""
+        cache, rows, width = self.cache, self.rows, max(row.width for row in self.rows)
+        assert cache is not None
+        logits = self._pass(cache, width)
+        first_slot = cache.length - width
+        self.usable = np.pad(self.usable, ((0, 0), (0, width)))
+        for i, row in enumerate(rows):
+            start = row.lead.length if row.lead else 0
+            if row.lead:
+                yield row.index, PromptRead(row.request.prompt.length)
             accepted = row.walk(logits[i, : len(row.feed) - row.certain + 1])
-            usable[i, first_slot : first_slot + start + accepted] = True
+            row.lead = None
+            self.usable[i, first_slot : first_slot + start + accepted] = True
             for token in row.tokens:
                 yield row.index, token
             row.tokens.clear()
             if row.finished is not None:
                 yield row.index, row.finished
-        going = [i for i, row in enumerate(rows) if row.finished is None]
-        if going and len(going) < len(rows):
-            cache.keep(going)
-            usable = usable[going]
-        rows = [rows[i] for i in going]
-        with_prompt = False
+        self._keep([i for i, row in enumerate(rows) if row.finished is None])
+
+    def _pass(self, cache: Cache, width: int) -> FloatArray:
+        """Logits [B, N, V] of the positions that choose."""
+        rows = self.rows
+        most_fed = max(1, max(len(row.feed) for row in rows))
+        fed = self.runtime.embed(_padded([row.feed for row in rows], most_fed))
+        embeds = np.zeros((len(rows), width, fed.shape[-1]), dtype=np.float32)
+        positions = np.zeros((len(rows), width), dtype=np.int64)
+        wanted = []
+        for i, row in enumerate(rows):
+            start = row.lead.length if row.lead else 0
+            end = start + len(row.feed)
+            if row.lead:
+                embeds[i, :start] = row.lead.embeds
+                positions[i, :start] = row.lead.positions
+            embeds[i, start:end] = fed[i, : len(row.feed)]
+            positions[i, start:end] = row.position + np.arange(len(row.feed))
+            wanted.append(range(start + row.certain - 1, end))
+        visible = np.zeros((len(rows), width, cache.length + width), dtype=bool)
+        visible[:, :, : cache.length] = self.usable[:, None, :]
+        visible[:, :, cache.length :] = np.tril(np.ones((width, width), dtype=bool))
+        most = max(len(indices) for indices in wanted)
+        return self.runtime.step(cache, embeds, positions, visible, _padded(wanted, most))
+
+    def _keep(self, going: Sequence[int]) -> None:
+        if len(going) == len(self.rows):
+            self._compact()
+            return
+        self.rows, self.usable = [self.rows[i] for i in going], self.usable[going]
+        if not going:
+            self.cache = None
+            return
+        assert self.cache is not None
+        self.cache.keep(going)
+        self._compact()
+
+    def drop(self, index: int) -> Finished:
+        """A row leaves before its end."""
+        (row,) = (row for row in self.rows if row.index == index)
+        row.finish("cancelled")
+        self._keep([i for i, other in enumerate(self.rows) if other is not row])
+        assert row.finished is not None
+        return row.finished
+
+    def join(self, other: Batch) -> None:
+        """The other's rows come into this batch; the other is used up."""
+        if other.cache is None:
+            return
+        if self.cache is None:
+            self.cache, self.usable = other.cache, other.usable
+        else:
+            parts = [(self.cache, self.usable), (other.cache, other.usable)]
+            self.cache, self.usable = joined(self.runtime, parts)
+        self.rows += other.rows
+        other.rows, other.cache = [], None
+
+    def _compact(self) -> None:
+        """Write the cache anew where most of it is seen by nobody."""
+        assert self.cache is not None
+        used = int(self.usable.sum(axis=1).max())
+        if self.cache.length - used > max(WASTE, used):
+            self.cache, self.usable = joined(self.runtime, [(self.cache, self.usable)])
 
 
-def speculate_all(runtime: Runtime, requests: Sequence[Request]) -> list[tuple[list[Token], Finished]]:
+def speculate(runtime: Runtime, requests: Sequence[Request[Prompt]]) -> Iterator[tuple[int, Event]]:
+    """The events of every request, each with the request's index; tokens come in bursts, a burst a pass."""
+    batch = Batch(runtime, [Row.start(index, request, request.prompt) for index, request in enumerate(requests)])
+    while batch.rows:
+        yield from batch.step()
+
+
+def speculate_all(runtime: Runtime, requests: Sequence[Request[Prompt]]) -> list[tuple[list[Token], Finished]]:
     """All tokens of each request and how it finished, in the order of the requests."""
     tokens: list[list[Token]] = [[] for _ in requests]
     finished: dict[int, Finished] = {}

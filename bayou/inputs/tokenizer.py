@@ -13,7 +13,9 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import sentencepiece
+from numpy.typing import NDArray
 
 from bayou.errors import InputError, ModelError
 
@@ -171,3 +173,18 @@ class Tokenizer:
                 4.45 on, and did not before.
         """
         return self._blank_ids[0] if count_bytes else self._blank_ids[1]
+
+    def spaceless_ids(self) -> NDArray[np.int64]:
+        """For each id the id of the same text without a leading space, where there is one; -1 for white space alone."""
+        return self._spaceless_ids
+
+    @cached_property
+    def _spaceless_ids(self) -> NDArray[np.int64]:
+        table = np.arange(self.vocab_size)
+        for token in range(self._base_size):
+            piece = str(self._pieces.id_to_piece(token))
+            bare = self._pieces.piece_to_id(piece.lstrip("\u2581"))
+            if piece.startswith("\u2581") and not self._pieces.is_unknown(bare):
+                table[token] = bare
+        table[list(self.white_space_ids(count_bytes=True))] = -1
+        return table

@@ -8,6 +8,8 @@ characters of the text.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -32,6 +34,17 @@ class KeyValueCache:
     def keep(self, rows: Tensor) -> None:
         """Go on with these rows of the batch alone, in this order (a row may be taken twice)."""
         self._pairs = [pair and (pair[0][rows], pair[1][rows]) for pair in self._pairs]
+
+    def tensors(self) -> Iterator[Tensor]:
+        """Keys, then values of each layer in turn."""
+        for pair in self._pairs:
+            if pair is not None:
+                yield from pair
+
+    def fill(self, tensors: Iterable[Tensor]) -> None:
+        """Hold what ``tensors`` gave, and nothing else."""
+        given = iter(tensors)
+        self._pairs = list(zip(given, given, strict=True))
 
     def append(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """Add new tokens to a layer; returns all of its keys and values."""

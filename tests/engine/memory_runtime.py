@@ -7,7 +7,7 @@ position or slot changes them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -33,6 +33,10 @@ class MemoryCache:
     def keep(self, rows: Sequence[int]) -> None:
         self.embeds, self.positions = self.embeds[list(rows)], self.positions[list(rows)]
 
+    def state(self) -> Iterator[np.ndarray]:
+        yield self.embeds[:, None].copy()
+        yield self.positions[:, None, :, None].astype(np.float32)
+
 
 class MemoryRuntime:
     """``levels``: logits are whole numbers below it, so that ties and every kind of certainty occur."""
@@ -51,6 +55,12 @@ class MemoryRuntime:
 
     def new_cache(self, batch: int) -> MemoryCache:
         return MemoryCache(batch)
+
+    def restore(self, state: Iterable[np.ndarray]) -> MemoryCache:
+        cache = MemoryCache(0)
+        embeds, positions = state
+        cache.embeds, cache.positions = embeds[:, 0].copy(), positions[:, 0, :, 0].astype(np.int64)
+        return cache
 
     def embed(self, ids: np.ndarray) -> np.ndarray:
         return self.table[ids]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bayou.engine.array_store import NO_CACHE
 from bayou.engine.loading import RUNTIMES, RuntimeName
 from bayou.engine.model import Model, load
 from bayou.errors import InputError, UsageError
@@ -20,7 +21,7 @@ MOST_TOKENS = 24
 
 @cache
 def model(checkpoint: str, runtime: RuntimeName) -> Model:
-    return load(golden(checkpoint), runtime, "float32", threads=1)
+    return load(golden(checkpoint), runtime, "float32", threads=1, cache=NO_CACHE)
 
 
 def call(case: Case) -> dict[str, Any]:
@@ -70,6 +71,29 @@ def test_a_draft_saves_passes_and_changes_nothing(case: Case, runtime: RuntimeNa
         assert written.token_ids == expected
         if draft == expected:
             assert written.passes == 1
+
+
+def with_ocr() -> list[Any]:
+    """Texts alone of which the golden set has what ``ocr()`` writes, before and since transformers 4.45."""
+    return [case for case in cases(pictures=False) if "ocr_response" in case.values[0].values]
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("case", with_ocr())
+def test_the_released_ocr(case: Case, runtime: RuntimeName) -> None:
+    arrays = case.arrays()
+    ours = model(case.checkpoint, runtime)
+    for decoding, ids, text in (
+        ("ocr", "ocr_generated", "ocr_response"),
+        ("ocr-4.45", "ocr_generated_t445", "ocr_response_t445"),
+    ):
+        written = ours.generate(max_new_tokens=MOST_TOKENS, decoding=decoding, **call(case))
+        assert written.token_ids == tuple(arrays[ids].tolist())
+        assert written.text == case.values[text]
+        # a draft of what chat() writes is checked by the same rule
+        drafted = arrays["generated"].tolist()
+        again = ours.generate(max_new_tokens=MOST_TOKENS, decoding=decoding, draft=drafted, **call(case))
+        assert again.token_ids == written.token_ids
 
 
 @pytest.mark.parametrize("case", cases(refused=True))

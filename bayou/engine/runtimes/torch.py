@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -40,6 +40,15 @@ class TorchCache:
     def keep(self, rows: Sequence[int]) -> None:
         self.pairs.keep(torch.tensor(list(rows)))
         self._batch = len(rows)
+
+    def fill(self, tensors: Iterable[Tensor]) -> None:
+        """Hold these instead: keys, then values of each layer in turn."""
+        self.pairs.fill(tensors)
+        self._batch = len(next(self.pairs.tensors()))
+
+    def state(self) -> Iterator[FloatArray]:
+        for tensor in self.pairs.tensors():
+            yield _array(tensor)
 
 
 class TorchRuntime:
@@ -102,6 +111,11 @@ class TorchRuntime:
 
     def new_cache(self, batch: int) -> TorchCache:
         return TorchCache(self.config.language.num_hidden_layers, batch)
+
+    def restore(self, state: Iterable[FloatArray]) -> TorchCache:
+        cache = self.new_cache(0)
+        cache.fill(self._tensor(array) for array in state)
+        return cache
 
     @torch.inference_mode()
     def step(
