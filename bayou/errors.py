@@ -58,3 +58,7 @@ class MissingExtraError(BayouError):
     """An optional dependency is needed; the message names the extra to install."""
 
     exit_code = 8
+
+
+class BusyError(BayouError):
+    """More is asked at a time than may wait; the same call can succeed later. A server answers "too many requests"."""

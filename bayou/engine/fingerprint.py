@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from bayou import __version__
 from bayou.engine.runtime import Runtime
 
 SAMPLES = 64
@@ -18,7 +18,9 @@ def fingerprint(folder: Path, runtime: Runtime, device: str | None) -> str:
 
     Weights are known by size, time of change and 64 places of each file: reading all of them would take seconds.
     """
-    said = hashlib.sha256(f"{__version__} {runtime.name} {version(runtime.name)} {runtime.precision} {device}".encode())
+    ours = vars(sys.modules["bayou"])["__version__"]
+    made_by = f"{ours} {runtime.name} {version(runtime.name)} {runtime.precision} {device}"
+    said = hashlib.sha256(made_by.encode())
     for path in sorted([*folder.glob("*.json"), *folder.glob("*.safetensors")]):
         status = path.stat()
         said.update(f"\n{path.name} {status.st_size} {status.st_mtime_ns}".encode())
