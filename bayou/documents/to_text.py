@@ -6,20 +6,21 @@ stand between tabs. A form feed stands between pages.
 
 from __future__ import annotations
 
-from bayou.documents.document import Block, Document
+from bayou.documents.document import Block, Document, Page
 from bayou.documents.table_grid import table_grid
 
 
 def to_text(document: Document) -> str:
     """``document`` as plain text; "" where no page has any."""
-    pages = [_page_text(page.blocks) for page in document.pages]
+    pages = [page_text(page) for page in document.pages]
     return "\f".join(pages) if any(pages) else ""
 
 
-def _page_text(blocks: tuple[Block, ...]) -> str:
+def page_text(page: Page) -> str:
+    """One page of it."""
     parts: list[str] = []
     before: Block | None = None
-    for block in blocks:
+    for block in page.blocks:
         text = _block_text(block)
         if not text:
             continue

@@ -1,11 +1,12 @@
-"""The Reader: a file to a Document, crops to lines. Knows models by name, files and pages; not how a page is read."""
+"""The Reader: a file to a Document, crops to lines, questions to answers. Knows models by name; not how they read."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,23 +16,38 @@ from bayou.documents.document import Document, Line, Page
 from bayou.documents.open_image import to_rgb
 from bayou.documents.open_pages import open_pages
 from bayou.documents.raw_page import DEFAULT_DPI, DEFAULT_MAX_PAGES, DEFAULT_MAX_PIXELS, OpenOptions
-from bayou.errors import InputError
-from bayou.reading.models import choose_model
+from bayou.errors import InputError, UsageError
+from bayou.reading.answer_page_reader import AnswerPageReader
+from bayou.reading.answers import Answer, Limits, OnEvent
+from bayou.reading.models import ANSWERING, LoadedModel, choose_model
 from bayou.reading.page_reader import PageReader
-from bayou.reading.recogniser import Recogniser
+from bayou.reading.tasks import ANSWER_TOKENS, ReadTask, question_messages
+
+if TYPE_CHECKING:
+    from bayou.engine.endpoint_settings import EndpointSettings
 
 LineImage = Image.Image | NDArray[np.uint8] | str | Path
+PictureSource = Image.Image | NDArray[np.uint8] | str | Path | bytes | BinaryIO
+"""A picture, or a file that ``open_pages`` opens: an image or a PDF."""
 
 
 class Reader:
     """Reads documents with one model; the model is loaded when the first page needs it. Not thread-safe.
 
+    nano and ppocr read line by line. A larger member, or a server's model, is given whole pages: nano drafts the text,
+    the model verifies the draft (what is written is the model's alone), and nano's lines say where it stands.
+
     Args:
-        model: "nano", "ppocr", or a model's folder (a path that exists wins).
-        runtime: What runs the model: "openvino" (None), "torch".
+        model: "nano", "ppocr", "800m", "2b", a Hub id, or a model's folder (a path that exists wins); with the runtime
+            "endpoint", what the server calls it.
+        runtime: What runs the model: "openvino" (None), "torch", or "endpoint", a server.
         precision: "float32", "bf16", "int8", "int4"; None for the model's own.
-        device: OpenVINO's name of the device: "CPU" (None), "GPU", "NPU".
+        device: In the runtime's words: "CPU" (None), "GPU", "NPU"; "cuda", "mps".
         threads: On how many threads of the processor; None leaves it to the runtime. Answers don't hang on it.
+        max_memory: Bytes that the model may take; where it says no precision, the best that fits is taken.
+        endpoint: The server's address up to its version ("http://localhost:8000/v1"), or with a key and more the
+            settings of ``bayou.engine.endpoint_settings``. Nothing is sent anywhere else.
+        task: How a larger member reads pages: its prompt and limits.
 
     Raises:
         UsageError: A model that is unknown or not available yet, or settings it can't take.
@@ -44,10 +60,14 @@ class Reader:
         precision: str | None = None,
         device: str | None = None,
         threads: int | None = None,
+        max_memory: int | None = None,
+        endpoint: str | EndpointSettings | None = None,
+        task: ReadTask | None = None,
     ) -> None:
-        self._choice = choose_model(model, runtime, precision, device, threads)
-        self._recogniser: Recogniser | None = None
-        self._pages: PageReader | None = None
+        self._choice = choose_model(model, runtime, precision, device, threads, max_memory, endpoint)
+        self._task = task or ReadTask()
+        self._loaded: LoadedModel | None = None
+        self._pages: PageReader | AnswerPageReader | None = None
 
     @property
     def model(self) -> str:
@@ -93,7 +113,7 @@ class Reader:
     def read_pages(self, source: str | Path | bytes | BinaryIO, options: OpenOptions | None = None) -> Iterator[Page]:
         """The pages of one document, each read when it is asked for; errors as ``read``."""
         if self._pages is None:
-            self._pages = PageReader(self._load(), self._choice.place.device, self._choice.place.threads)
+            self._pages = self._page_reader()
         for raw in open_pages(source, options or OpenOptions()):
             yield self._pages.read(raw)
 
@@ -108,14 +128,75 @@ class Reader:
 
         Raises:
             InputError: Not an image.
+            UsageError: The model reads whole pages.
         """
-        read = self._load().recognise([line_pixels(image) for image in images])
+        recogniser = self._load().recogniser
+        if recogniser is None:
+            raise UsageError(f"{self.model} reads whole pages; nano and ppocr read single lines")
+        read = recogniser.recognise([line_pixels(image) for image in images])
         return [Line(line.text, None, line.confidence, line.source) for line in read]
 
-    def _load(self) -> Recogniser:
-        if self._recogniser is None:
-            self._recogniser = self._choice.load()
-        return self._recogniser
+    def ask(
+        self,
+        sources: PictureSource | Sequence[PictureSource],
+        question: str,
+        *,
+        history: Sequence[tuple[str, str]] = (),
+        pages: str | None = None,
+        max_new_tokens: int = ANSWER_TOKENS,
+        max_tiles: int | None = None,
+        options: OpenOptions | None = None,
+        on_event: OnEvent | None = None,
+    ) -> Answer:
+        """The model's greedy answer to a question about pictures and pages.
+
+        Args:
+            sources: One picture or file, or several; each page of a file is a picture. None at all is fine too.
+            question: The pictures stand before the first question, several as "Image-1: ...", or where the texts have
+                ``<image>`` marks.
+            history: Earlier questions and answers about the same pictures, oldest first.
+            pages: Which pages of each file, as ``1-5,8``.
+            max_new_tokens: A longer answer is cut off: its finish reason is "length".
+            max_tiles: Largest grid of tiles of a picture; None for the model's own.
+            options: How files are opened.
+            on_event: Told what happens on the way, and each piece of text as it comes.
+
+        Raises:
+            InputError: A file can't be opened (or its children PasswordError, LimitError), or is not what the model
+                reads; LimitError, too, where all together is more than the model can see.
+            UsageError: The model reads single lines and can't answer; the page range isn't understood.
+        """
+        answerer = self._load().answerer
+        if answerer is None:
+            raise UsageError(f"{self.model} reads single lines and answers no questions; these do: {ANSWERING}")
+        opened = options or OpenOptions()
+        if pages is not None:
+            opened = replace(opened, pages=pages)
+        given = sources if isinstance(sources, Sequence) and not isinstance(sources, str | bytes) else [sources]
+        images = [image for source in given for image in _pictures(source, opened)]
+        limits = Limits(max_new_tokens, max_tiles, self._task.skip_blank_tiles)
+        return answerer.answer(question_messages(question, images, history), limits, on_event=on_event)
+
+    def _load(self) -> LoadedModel:
+        if self._loaded is None:
+            self._loaded = self._choice.load()
+        return self._loaded
+
+    def _page_reader(self) -> PageReader | AnswerPageReader:
+        loaded, place = self._load(), self._choice.place
+        if loaded.recogniser is not None:
+            return PageReader(loaded.recogniser, place.device, place.threads)
+        assert loaded.answerer is not None
+        nano = choose_model("nano", None, None, place.device, place.threads).load().recogniser
+        assert nano is not None
+        return AnswerPageReader(loaded.answerer, PageReader(nano, place.device, place.threads), self._task)
+
+
+def _pictures(source: PictureSource, options: OpenOptions) -> Iterator[Image.Image | NDArray[np.uint8]]:
+    if isinstance(source, Image.Image | np.ndarray):
+        yield source
+    else:
+        yield from (raw.image for raw in open_pages(source, options))
 
 
 def line_pixels(image: LineImage) -> NDArray[np.uint8]:
