@@ -15,6 +15,7 @@ class BayouError(Exception):
 
     def __init__(self, message: str, path: str | None = None) -> None:
         super().__init__(message if path is None else f"{path}: {message}")
+        self.message = message
         self.path = path
 
 

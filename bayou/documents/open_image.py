@@ -111,11 +111,11 @@ def count_image_pages(source: BinaryIO, path: str | None = None) -> int:
 
 
 def open_image_pages(source: BinaryIO, options: OpenOptions, path: str | None = None) -> Iterator[RawPage]:
-    """The pages of an image file, one at a time.
+    """The pages of an image file, one at a time; one of several that is damaged or too large comes as a failed one.
 
     Raises:
         InputError: The file is corrupt or truncated.
-        LimitError: A page has too many pixels, or there are too many pages.
+        LimitError: The first or only page has too many pixels, or there are too many pages.
     """
     with _open(source, path) as image:
         _check_pixels(image, options, path)
@@ -125,9 +125,15 @@ def open_image_pages(source: BinaryIO, options: OpenOptions, path: str | None = 
         check_page_count(len(numbers), options, path)
         message = "" if paged or frames == 1 else f"an animation of {frames} frames: only the first is read"
         for number in numbers:
-            if paged:
-                _seek(image, number - 1, options, path)
-            yield _read_frame(image, number, message, path)
+            try:
+                if paged:
+                    _seek(image, number - 1, options, path)
+                page = _read_frame(image, number, message, path)
+            except InputError as error:
+                if len(numbers) == 1:
+                    raise
+                page = RawPage.failed(number, "px", error.message)
+            yield page
 
 
 def check_page_count(count: int, options: OpenOptions, path: str | None) -> None:

@@ -67,9 +67,11 @@ def count_pdf_pages(source: Path | bytes, options: OpenOptions, path: str | None
 def open_pdf_pages(source: Path | bytes, options: OpenOptions, path: str | None = None) -> Iterator[RawPage]:
     """The pages of a PDF, each drawn and read only when it is asked for.
 
+    One of several pages that can't be opened, or would have too many pixels, comes as a failed one.
+
     Raises:
-        InputError: The PDF or a page can't be opened; PasswordError where it is encrypted.
-        LimitError: A page would have too many pixels, or there are too many pages.
+        InputError: The PDF or its only page can't be opened; PasswordError where it is encrypted.
+        LimitError: The only page would have too many pixels, or there are too many pages.
     """
     if not 1 <= options.dpi <= 10_000:
         raise UsageError(f"--dpi {options.dpi:g} isn't between 1 and 10000")
@@ -79,8 +81,13 @@ def open_pdf_pages(source: Path | bytes, options: OpenOptions, path: str | None 
         numbers = select_pages(options.pages, total, path)
         check_page_count(len(numbers), options, path)
         for number in numbers:
-            with pdfium_lock:
-                page = _read_page(document, number, options, path)
+            try:
+                with pdfium_lock:
+                    page = _read_page(document, number, options, path)
+            except InputError as error:
+                if len(numbers) == 1:
+                    raise
+                page = RawPage.failed(number, "pt", error.message)
             yield page
 
 

@@ -53,6 +53,7 @@ class RawPage:
             page. A line found in such a region that a native line already covers is the same text, and is not
             wanted again.
         message: What the user should know about how the page was opened, or "".
+        failure: Why this page of several can't be opened, or "". It then has no size, and its image no pixels.
     """
 
     number: int
@@ -65,3 +66,9 @@ class RawPage:
     native: tuple[Line, ...] = ()
     image_regions: tuple[Box, ...] | None = None
     message: str = ""
+    failure: str = ""
+
+    @classmethod
+    def failed(cls, number: int, unit: Unit, reason: str) -> RawPage:
+        """The place of a page that can't be opened, so that the others keep theirs."""
+        return cls(number, 0.0, 0.0, unit, np.zeros((0, 0, 3), np.uint8), 1.0, None, failure=reason)

@@ -28,6 +28,8 @@ JPEG_QUALITY = 85
 _POINTS_PER_INCH = 72.0
 _LARGEST_PAGE = 14_400.0
 """Points: what PDF readers accept."""
+_EMPTY_SHEET = (595, 842)
+"""Points: A4, for a page that could not be opened."""
 _GREY_STEP = 3
 """Levels of 255 by which the channels of a grey picture may differ."""
 
@@ -103,6 +105,10 @@ def _write(document: Document, images: Iterator[NDArray[np.uint8]], target: Bina
 def _add_page(
     writer: PdfWriter, page: Page, image: NDArray[np.uint8], codes: CharacterCodes, tree: int, font: int
 ) -> int:
+    if page.status == "failed":
+        # Its own size isn't known; an empty sheet keeps the places of the pages after it.
+        box = " ".join(map(str, _EMPTY_SHEET))
+        return writer.add(f"<< /Type /Page /Parent {tree} 0 R /MediaBox [0 0 {box}] /Resources << >> >>")
     if page.pixel_width and image.shape[:2] != (page.pixel_height, page.pixel_width):
         raise UsageError(
             f"the image of page {page.number} has {image.shape[1]} x {image.shape[0]} pixels, but the page was read"

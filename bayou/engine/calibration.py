@@ -32,7 +32,7 @@ _CLIPPINGS = (1.0, 0.85, 0.7, 0.55, 0.4, 0.3)
 """Shares of the largest input that the steps reach."""
 
 _MOST_OUTPUTS = 20_000_000
-"""For a layer that is much wider than the others (the head) a share of the samples is enough; all would take minutes."""
+"""For a layer that is much wider than the others (the head) a share of the samples is enough: all take minutes."""
 
 _LARGE_INPUT = 0.999
 _SMALLEST = 1e-6

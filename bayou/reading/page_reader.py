@@ -56,6 +56,8 @@ class PageReader:
     def read(self, raw: RawPage) -> Page:
         """The page with its blocks, status and confidence."""
         start = time.perf_counter()
+        if raw.failure:
+            return Page(raw.number, raw.width, raw.height, raw.unit, status="failed", message=raw.failure)
         image, rotation = raw.image, 0
         if raw.native or raw.image_regions is not None:
             reading = self._read_regions(raw)

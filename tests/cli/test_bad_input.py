@@ -14,6 +14,8 @@ import pytest
 from PIL import Image
 
 from bayou.cli.main import main
+from bayou.documents.document import Document
+from tests.documents.pdf_maker import PageSpec, make_pdf, text_at
 from tests.reading.documents import folder_of, noise, tree
 from tests.reading.size_reader import make_size_reader
 
@@ -123,6 +125,19 @@ def test_among_others_all_of_it_is_told_and_the_others_are_done(tmp_path: Path, 
         assert sorted(line.split(": ")[1] for line in lines[:-1]) == sorted(told)
         assert f"{expected}, {len(BAD)} failed" in lines[-1]
         assert list(tree(tmp_path / "out")) == ["00.png.txt", "01.png.txt", "sub/02.png.txt"]
+
+
+def test_one_bad_page_costs_no_other(tmp_path: Path, capsys: Captured) -> None:
+    huge = PageSpec(text_at(72, 700, "wide"), media=(0, 0, 14_400, 14_400))
+    plans = tmp_path / "plans.pdf"
+    plans.write_bytes(make_pdf([PageSpec(text_at(72, 700, "first")), huge, PageSpec(text_at(72, 700, "third"))]))
+    command = ["read", str(plans), "--output", str(tmp_path / "out"), "--to", "text,json,pdf"]
+    assert main(command) == 3
+    assert "page 2: failed" in capsys.readouterr().err
+    text = (tmp_path / "out" / "plans.pdf.txt").read_text(encoding="utf-8")
+    assert text.startswith("first") and text.endswith("third\n")
+    document = Document.from_json((tmp_path / "out" / "plans.pdf.json").read_text(encoding="utf-8"))
+    assert [page.status for page in document.pages] == ["ok", "failed", "ok"]
 
 
 def test_limits_can_be_raised_or_gone_round(tmp_path: Path, capsys: Captured) -> None:

@@ -125,6 +125,20 @@ def test_multi_page_tiff_is_several_pages_of_their_own_sizes():
     assert [page.width for page in found] == [31.0, 32.0, 34.0]
 
 
+def test_a_damaged_picture_of_a_tiff_is_a_failed_page():
+    pages = [Image.effect_noise((64, 64), 80) for _ in range(3)]
+    data = bytearray(encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:], compression="tiff_deflate"))
+    with Image.open(io.BytesIO(data)) as image:
+        image.seek(1)
+        start, length = image.tag_v2[273][0], image.tag_v2[279][0]
+    data[start : start + length] = bytes(length)
+    first, second, third = open_pages(bytes(data))
+    assert (first.failure, third.failure) == ("", "") and third.image.shape == (64, 64, 3)
+    assert "corrupt" in second.failure and second.image.size == 0
+    with pytest.raises(InputError, match="corrupt"):
+        next(open_pages(bytes(data), OpenOptions(pages="2")))
+
+
 @pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
 def test_animation_is_one_page_and_says_so(form):
     frames = [Image.new("RGB", (20, 20), colour) for colour in ("white", "red", "blue")]

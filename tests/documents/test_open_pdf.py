@@ -242,6 +242,17 @@ def test_huge_page_is_refused_before_it_is_drawn():
     assert first_page(huge, dpi=10).image.shape == (2000, 2000, 3)
 
 
+def test_one_page_of_several_that_cannot_be_drawn_is_a_failed_one():
+    huge = PageSpec(text_at(72, 700, "wide"), media=(0, 0, 14_400, 14_400))
+    data = make_pdf([PageSpec(text_at(72, 700, "one")), huge, PageSpec(text_at(72, 700, "three"))])
+    first, second, third = open_pages(data, name="plans.pdf")
+    assert (first.native[0].text, third.native[0].text) == ("one", "three")
+    assert "40000 x 40000" in second.failure and "lower --dpi" in second.failure
+    assert (second.number, second.image.size, first.failure, third.failure) == (2, 0, "", "")
+    with pytest.raises(LimitError):
+        next(open_pages(data, OpenOptions(pages="2")))
+
+
 def test_impossible_dpi_is_a_usage_error():
     with pytest.raises(UsageError, match="--dpi 0"):
         first_page(PageSpec(), dpi=0)

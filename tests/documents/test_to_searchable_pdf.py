@@ -1,5 +1,6 @@
 import io
 import math
+from dataclasses import replace
 
 import numpy as np
 import pypdfium2
@@ -249,3 +250,14 @@ def test_writer_refuses_a_file_with_holes():
     catalog, info = writer.add("<< >>"), writer.reserve()
     with pytest.raises(ValueError, match=r"\[2\] were reserved"):
         writer.finish(catalog, info)
+
+
+def test_a_page_that_could_not_be_opened_is_an_empty_sheet():
+    huge = PageSpec(text_at(72, 700, "wide"), media=(0, 0, 14_400, 14_400))
+    source = make_pdf([PageSpec(), huge, PageSpec()])
+    blank, failed = (
+        Page(1, 612, 792, "pt", status="blank", dpi=200.0),
+        Page(2, 0, 0, "pt", status="failed", message="too large"),
+    )
+    found = read_back(to_searchable_pdf(Document((blank, failed, replace(blank, number=3))), source))
+    assert [(page.width, page.height) for page in found] == [(612, 792), (595, 842), (612, 792)]
