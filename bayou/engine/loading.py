@@ -16,7 +16,7 @@ from typing import Literal
 from bayou.engine.calibration import Calibration, read_calibrations
 from bayou.engine.draft import read_alphabet
 from bayou.engine.line_tokens import Drafter
-from bayou.engine.quantization import quantise, read_weights, with_int8_decoder
+from bayou.engine.quantization import quantise, read_weights, rounded
 from bayou.engine.runtime import Precision, Runtime
 from bayou.engine.weight_files import Weights
 from bayou.errors import MissingExtraError, ModelError, UsageError
@@ -27,7 +27,7 @@ from bayou.model.released import read_config
 
 RuntimeName = Literal["openvino", "torch"]
 RUNTIMES: tuple[RuntimeName, ...] = ("openvino", "torch")
-PRECISIONS: tuple[Precision, ...] = ("float32", "bf16", "int8")
+PRECISIONS: tuple[Precision, ...] = ("float32", "bf16", "int8", "int4")
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 NAMES = ("nano",)
@@ -94,13 +94,13 @@ def load_member(model: str | Path, options: RuntimeOptions) -> Member:
     if runtime not in RUNTIMES:
         raise UsageError(f"there is no runtime {runtime!r}: known are {', '.join(RUNTIMES)}")
     if options.precision is not None and options.precision not in PRECISIONS:
-        raise UsageError(f"there is no precision {options.precision!r} yet: known are {', '.join(PRECISIONS)}")
+        raise UsageError(f"there is no precision {options.precision!r}: known are {', '.join(PRECISIONS)}")
     folder = model_folder(model)
     config = read_config(folder)
     weights = read_weights(folder / WEIGHTS_FILE)
     precision = options.precision or _default_precision(config, weights, runtime)
-    if precision == "int8":
-        weights = _rounded(config, weights)
+    if precision in ("int8", "int4"):
+        weights = _rounded(config, weights, precision)
     if not isinstance(config.vision, LineVisionConfig):
         made = _make(runtime, _Parts(config, weights, precision), options)
         return Member(made, Tokenizer.from_folder(folder))
@@ -145,10 +145,12 @@ def _default_precision(config: VLMConfig, weights: Weights, runtime: RuntimeName
     return "float32" if runtime == "torch" else "int8"
 
 
-def _rounded(config: VLMConfig, weights: Weights) -> Weights:
-    """The weights as an int8 runtime computes with them; those that are in int8 already stay as they are."""
+def _rounded(config: VLMConfig, weights: Weights, precision: Precision) -> Weights:
+    """The weights as a runtime of 8 or 4 bits computes with them; nano's that are in int8 already stay as they are."""
     if not isinstance(config.vision, LineVisionConfig):
-        return with_int8_decoder(weights)
+        return Weights({name: rounded(name, weight, precision) for name, weight in weights.items()}, weights.source)
+    if precision == "int4":
+        raise UsageError(f"{config.name} has no precision 'int4': float32, bf16 and int8")
     if any(weight.scale is not None for weight in weights.values()):
         return weights
     return quantise({name: weight.dense() for name, weight in weights.items()})

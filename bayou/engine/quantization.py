@@ -1,7 +1,8 @@
-"""Weights in 8 bits, one scale a row, and the file nano is shipped in. Knows arrays and safetensors; no network.
+"""Weights in 8 and 4 bits, and the file nano is shipped in. Knows arrays and safetensors; no network.
 
 A large matrix ``name`` is stored as int8 beside ``name.scale`` in float16, a row (output channel) of it being
-int8 * scale; all else is float16. Rounding is to the nearest, symmetric, -127 to 127.
+int8 * scale; all else is float16. Rounding is to the nearest, symmetric, -127 to 127. In 4 bits each group of 128
+weights of a row has a scale and a zero of its own: 16 steps from its least to its largest weight, or a little less.
 """
 
 from __future__ import annotations
@@ -14,19 +15,33 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from bayou.engine.runtime import FloatArray
+from bayou.engine.runtime import FloatArray, Precision
 from bayou.engine.weight_files import Weight, Weights, read_tensors
 from bayou.errors import ModelError, OutputError
 
 LARGEST = 127
 SCALE_SUFFIX = ".scale"
-DECODER, EMBEDDINGS = "language_model.", "embed_tokens.weight"
+DECODER, EMBEDDINGS, OUTPUT = "language_model.", "embed_tokens.weight", "lm_head.weight"
 SMALLEST_QUANTISED = 4096
 """Matrices of fewer numbers stay float16: they weigh nothing.
 
 Convolution kernels stay so too. On half of the development words and lines, nano's tower drafted 98.9 % of them to the
 letter as in float32 with its matrices in int8, but only 92 % with its kernels as well.
 """
+
+GROUP_SIZES = (128, 64, 32)
+"""Weights that share a scale in 4 bits: the first of these that divides a row."""
+
+STEPS = 16
+_SHRINKS = (1.0, 0.95, 0.9, 0.85, 0.8, 0.7)
+"""Shares of a group's range that its 16 steps may span: cutting off its ends is often better than wide steps.
+
+Tried on random weights: with 0.95 to 0.7 beside 1 the squared error is a tenth less; symmetric steps with the same
+search have 4 % (normal weights) to 22 % (heavy tails) more.
+"""
+
+_NUMBERS_AT_A_TIME = 131_072
+"""A block that stays in the processor's cache while it is rounded."""
 
 
 def quantise_rows(weight: FloatArray) -> Weight:
@@ -37,6 +52,45 @@ def quantise_rows(weight: FloatArray) -> Weight:
     scale[largest == 0] = 1
     steps = weight / scale.astype(np.float32).reshape(-1, *[1] * (weight.ndim - 1))
     return Weight(np.clip(np.rint(steps), -LARGEST, LARGEST).astype(np.int8), scale=scale)
+
+
+def quantise_groups(weight: FloatArray) -> Weight:
+    """A matrix [rows, columns] in 4 bits; in 8, one scale a row, where no group size divides its columns.
+
+    Each group takes the span that has the least squared error.
+    """
+    rows, columns = weight.shape
+    size = next((size for size in GROUP_SIZES if columns % size == 0), None)
+    if size is None:
+        return quantise_rows(weight)
+    groups = columns // size
+    stored = np.empty((rows, groups, size), dtype=np.uint8)
+    scale, zero = np.empty((rows, groups), dtype=np.float16), np.empty((rows, groups), dtype=np.uint8)
+    for first in range(0, rows, max(1, _NUMBERS_AT_A_TIME // columns)):
+        block = slice(first, first + max(1, _NUMBERS_AT_A_TIME // columns))
+        stored[block], scale[block], zero[block] = _best_steps(weight[block].reshape(-1, groups, size))
+    return Weight(stored.reshape(rows, columns), scale=scale, zero=zero)
+
+
+def _best_steps(weight: FloatArray) -> tuple[FloatArray, NDArray[np.float16], FloatArray]:
+    """Steps [rows, groups, size] 0 to 15, and scale and zero [rows, groups], of a block of that shape."""
+    low, high = np.minimum(weight.min(axis=-1), 0), np.maximum(weight.max(axis=-1), 0)
+    steps, scales, zeros = np.zeros_like(weight), np.ones(low.shape, dtype=np.float16), np.zeros_like(low)
+    least = np.full(low.shape, np.inf, dtype=np.float32)
+    for shrink in _SHRINKS:
+        scale = ((high - low) * np.float32(shrink / (STEPS - 1))).astype(np.float16)
+        scale[scale == 0] = 1
+        wide = scale.astype(np.float32)
+        zero = np.clip(np.rint(-low * np.float32(shrink) / wide), 0, STEPS - 1)
+        tried = weight * (1 / wide)[..., None] + zero[..., None]
+        np.clip(np.rint(tried, out=tried), 0, STEPS - 1, out=tried)
+        off = (tried - zero[..., None]) * wide[..., None] - weight
+        error = np.einsum("rgs,rgs->rg", off, off)
+        better = error < least
+        for kept, new in ((least, error), (scales, scale), (zeros, zero)):
+            np.copyto(kept, new, where=better)
+        np.copyto(steps, tried, where=better[..., None])
+    return steps, scales, zeros
 
 
 def is_quantised(weight: NDArray[np.generic]) -> bool:
@@ -58,15 +112,18 @@ def quantise(tensors: Mapping[str, FloatArray]) -> Weights:
     return Weights(quantised)
 
 
-def with_int8_decoder(weights: Weights) -> Weights:
-    """The same weights with the decoder's large matrices in int8: all but the embeddings, which multiply nothing."""
+def rounded(name: str, weight: Weight, precision: Precision) -> Weight:
+    """A released checkpoint's tensor as a runtime of this precision computes with it.
 
-    def converted(name: str, weight: Weight) -> Weight:
-        if not name.startswith(DECODER) or name.endswith(EMBEDDINGS) or weight.scale is not None:
-            return weight
-        return quantise_rows(weight.dense()) if is_quantised(weight.stored) else weight
-
-    return Weights({name: converted(name, weight) for name, weight in weights.items()}, weights.source)
+    The decoder's large matrices are rounded, but not the embeddings, which multiply nothing and are read row by row
+    from their file. In int4 the output matrix is in 8 bits: its rounding goes into the choice of each token unaveraged.
+    """
+    if precision not in ("int8", "int4") or weight.scale is not None or not is_quantised(weight.stored):
+        return weight
+    if not name.startswith(DECODER) or name.endswith(EMBEDDINGS):
+        return weight
+    in_groups = precision == "int4" and not name.endswith(OUTPUT)
+    return quantise_groups(weight.dense()) if in_groups else quantise_rows(weight.dense())
 
 
 def stored_tensors(weights: Mapping[str, Weight]) -> dict[str, NDArray[np.generic]]:

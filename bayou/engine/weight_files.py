@@ -29,14 +29,18 @@ class Weight:
     """One tensor.
 
     Attributes:
-        stored: The numbers of the file; for bfloat16 their 16 bits as uint16; for a quantised matrix int8.
+        stored: The numbers of the file; for bfloat16 their 16 bits as uint16; for a quantised matrix int8, or uint8 of
+            0 to 15.
         is_bfloat16: Whether ``stored`` holds such bits.
-        scale: Of a quantised matrix: float16, one for each row (first axis); the weight is stored * scale.
+        scale: Of a quantised matrix: float16, one for each row (first axis); the weight is stored * scale. In 4 bits
+            [rows, groups]: a row is cut into groups of equal length.
+        zero: Only in 4 bits: uint8 [rows, groups], the step that stands for 0; the weight is (stored - zero) * scale.
     """
 
     stored: NDArray[Any]
     is_bfloat16: bool = False
     scale: NDArray[np.float16] | None = None
+    zero: NDArray[np.uint8] | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -60,6 +64,10 @@ class Weight:
         if self.scale is None:
             return chosen.astype(np.float32)
         scale = self.scale[index].astype(np.float32)
+        if self.zero is not None:
+            steps = chosen.reshape(*scale.shape, -1) - self.zero[index].astype(np.float32)[..., None]
+            grouped: FloatArray = (steps * scale[..., None]).reshape(chosen.shape)
+            return grouped
         product: FloatArray = chosen * scale.reshape(*scale.shape, *[1] * (chosen.ndim - scale.ndim))
         return product
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -17,10 +16,10 @@ from torch import Tensor, nn
 
 from bayou.errors import ModelError, OutputError
 from bayou.model.released import read_config
+from bayou.model.square_layout import check_shapes as check_shapes
 from bayou.model.vlm import MississippiVLM
 
 WEIGHTS_FILE = "model.safetensors"
-_NAMES_SHOWN = 5
 
 
 def load_model(folder: str | Path, dtype: torch.dtype = torch.float32) -> MississippiVLM:
@@ -65,34 +64,6 @@ def load_weights(module: nn.Module, path: str | Path, dtype: torch.dtype | None 
 
 def _converted(tensor: Tensor, dtype: torch.dtype | None) -> Tensor:
     return tensor.to(dtype) if dtype is not None and tensor.is_floating_point() else tensor
-
-
-def check_shapes(
-    expected: Mapping[str, tuple[int, ...]], found: Mapping[str, tuple[int, ...]], source: str | None = None
-) -> None:
-    """Compare names and shapes.
-
-    Raises:
-        ModelError: they are not the same; the first few names of each kind of difference are in the message.
-    """
-    wrong = [
-        f"{name} {list(found[name])} instead of {list(shape)}"
-        for name, shape in expected.items()
-        if name in found and found[name] != shape
-    ]
-    kinds = {
-        "missing": sorted(set(expected) - set(found)),
-        "unexpected": sorted(set(found) - set(expected)),
-        "misshaped": sorted(wrong),
-    }
-    problems = [f"{len(names)} {kind}: {_shown(names)}" for kind, names in kinds.items() if names]
-    if problems:
-        raise ModelError("the weights are not this model's: " + "; ".join(problems), source)
-
-
-def _shown(names: list[str]) -> str:
-    more = len(names) - _NAMES_SHOWN
-    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def save_weights(module: nn.Module, path: str | Path, dtype: torch.dtype = torch.bfloat16) -> None:

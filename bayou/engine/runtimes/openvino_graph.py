@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 import openvino as ov
+from numpy.typing import NDArray
 from openvino import Node, op
 from openvino import opset15 as ops
 
@@ -14,7 +15,8 @@ from bayou.engine.bfloat16 import bfloat16_bits
 from bayou.engine.runtime import FloatArray, Precision
 from bayou.engine.weight_files import Weight, Weights
 
-WeightForm = Literal["float32", "bf16", "int8"]
+WeightForm = Literal["float32", "bf16", "rounded"]
+"""Large weights as float32, as bfloat16, or as they are: rounded ones in their 8 or 4 bits, others as float32."""
 
 
 def integers(*values: int) -> Node:
@@ -35,17 +37,39 @@ def array(values: FloatArray) -> Node:
 def matrix(weight: Weight, form: WeightForm) -> Node:
     """A large weight, float32 to the operations that use it, kept in memory in ``form``.
 
-    int8 stays so in the compiled model: a constant, a conversion and a multiplication are what the plugin looks for.
-    Only a quantised weight can; another stays float32.
+    8 and 4 bits stay so in the compiled model: a constant, a conversion and a multiplication are what the plugin looks
+    for.
     """
-    if form == "float32" or (form == "int8" and weight.scale is None):
-        return array(weight.dense())
     if form == "bf16":
         bits = np.asarray(weight.stored) if weight.is_bfloat16 else bfloat16_bits(weight.dense())
-        tensor = ov.Tensor(np.ascontiguousarray(bits), list(bits.shape), ov.Type.bf16)
-        return ops.convert(op.Constant(tensor, shared_memory=False), "f32")
-    steps = ops.convert(ops.constant(np.ascontiguousarray(weight.stored)), "f32")
-    return ops.multiply(steps, array(weight.row_scale))
+        return ops.convert(_constant(bits, ov.Type.bf16), "f32")
+    if form == "float32" or weight.scale is None:
+        return array(weight.dense())
+    if weight.zero is None:
+        steps = ops.convert(ops.constant(np.ascontiguousarray(weight.stored)), "f32")
+        return ops.multiply(steps, array(weight.row_scale))
+    return _groups(weight.stored, weight.scale, weight.zero)
+
+
+def _groups(stored: NDArray[np.uint8], scale: NDArray[np.float16], zero: NDArray[np.uint8]) -> Node:
+    """A matrix in 4 bits, [rows, columns]."""
+    rows, groups = scale.shape
+    steps = ops.convert(_four_bits(stored, [rows, groups, stored.shape[1] // groups]), "f16")
+    moved = ops.subtract(steps, ops.convert(_four_bits(zero, [rows, groups, 1]), "f16"))
+    scaled = ops.multiply(moved, ops.constant(np.ascontiguousarray(scale[..., None])))
+    return ops.convert(ops.reshape(scaled, integers(*stored.shape), False), "f32")
+
+
+def _four_bits(values: NDArray[np.uint8], shape: list[int]) -> Node:
+    """Numbers of 0 to 15 as a constant, two in a byte, the first in its lower half."""
+    flat = values.reshape(-1)
+    flat = np.pad(flat, (0, len(flat) % 2))
+    return _constant(flat[::2] | flat[1::2] << 4, ov.Type.u4, shape)
+
+
+def _constant(values: NDArray[np.generic], kind: ov.Type, shape: list[int] | None = None) -> Node:
+    tensor = ov.Tensor(np.ascontiguousarray(values), shape or list(values.shape), kind)
+    return op.Constant(tensor, shared_memory=False)
 
 
 def project(x: Node, weights: Weights, name: str, sizes: tuple[int, int], form: WeightForm) -> Node:
@@ -105,6 +129,4 @@ def named(node: Node, name: str) -> Node:
 
 def weight_form(precision: Precision) -> WeightForm:
     """How a runtime of this precision keeps its large weights."""
-    if precision == "int4":
-        raise ValueError("int4 weights are not written yet")
-    return precision
+    return "rounded" if precision == "int8" or precision == "int4" else precision

@@ -71,7 +71,9 @@ class _TowerGraph:
         ends = [array((end * found.divisors).reshape(1, -1, 1, 1)) for end in (found.low, found.high)]
         # In come the channels' own ranges, out goes one range for all: the division and the rounding in one operation.
         x = ops.fake_quantize(x, *ends, number(found.low), number(found.high), LEVELS)
-        kernel = matrix(found.kernel(self.weights.shaped(f"{PREFIX}{name}.weight", out, given, 1, 1).dense()), "rounded")
+        kernel = matrix(
+            found.kernel(self.weights.shaped(f"{PREFIX}{name}.weight", out, given, 1, 1).dense()), "rounded"
+        )
         bias = self.weights.shaped(f"{PREFIX}{name}.bias", out).dense() - found.shift
         return ops.add(ops.convolution(x, kernel, [1, 1], [0, 0], [0, 0], [1, 1]), array(bias.reshape(1, -1, 1, 1)))
 

@@ -18,8 +18,8 @@ from bayou.model.line_vlm import LineVLM
 from bayou.model.vlm import MississippiVLM
 from bayou.model.weights import check_shapes
 
-_TYPES = {"float32": torch.float32, "bf16": torch.bfloat16, "int8": torch.float32}
-"""int8 weights are rounded before they come here; this runtime computes with what they stand for."""
+_TYPES = {"float32": torch.float32, "bf16": torch.bfloat16, "int8": torch.float32, "int4": torch.float32}
+"""Weights in 8 and 4 bits are rounded before they come here; this runtime computes with what they stand for."""
 
 
 class TorchCache:
