@@ -37,7 +37,11 @@ class LineVisionConfig:
 
 @dataclass(frozen=True, slots=True)
 class LanguageConfig:
-    """A Danube decoder (Llama or Mistral shaped)."""
+    """A decoder of Danube's shape: Llama's, Mistral's without a window, or Qwen2's, whose q, k and v have biases.
+
+    ``model_type`` says which layout the file has; "internlm2" is Llama's shape under other names
+    (``bayou.model.stored_names``).
+    """
 
     hidden_size: int
     num_hidden_layers: int
@@ -50,6 +54,8 @@ class LanguageConfig:
     max_position_embeddings: int = 8192
     model_type: str = "llama"
     tie_word_embeddings: bool = False
+    attention_bias: bool = False
+    """Whether q, k and v have biases; the output projection has none."""
 
     @property
     def head_dim(self) -> int:

@@ -1,9 +1,9 @@
 """Danube, the decoder: embeddings, positions and cache to logits (needs torch). Knows no images, text or sampling.
 
 Llama's and Mistral's shape without a sliding window: RMSNorm before attention and before a SwiGLU, rotary positions
-over the whole head, grouped queries, no biases. Parameter names are those of the released files below
-``language_model.``. Positions are an argument and need not be unique: nano's visual tokens share theirs with the
-characters of the text.
+over the whole head, grouped queries; no biases but, in Qwen2's shape, those of q, k and v. Parameter names are those of
+the released files below ``language_model.``. Positions are an argument and need not be unique: nano's visual tokens
+share theirs with the characters of the text.
 """
 
 from __future__ import annotations
@@ -100,9 +100,9 @@ class Attention(nn.Module):
         self.layer = layer
         self.heads, self.kv_heads = config.num_attention_heads, config.num_key_value_heads
         self.head_dim = config.head_dim
-        self.q_proj = nn.Linear(config.hidden_size, self.heads * self.head_dim, bias=False)
-        self.k_proj = nn.Linear(config.hidden_size, self.kv_heads * self.head_dim, bias=False)
-        self.v_proj = nn.Linear(config.hidden_size, self.kv_heads * self.head_dim, bias=False)
+        self.q_proj = nn.Linear(config.hidden_size, self.heads * self.head_dim, bias=config.attention_bias)
+        self.k_proj = nn.Linear(config.hidden_size, self.kv_heads * self.head_dim, bias=config.attention_bias)
+        self.v_proj = nn.Linear(config.hidden_size, self.kv_heads * self.head_dim, bias=config.attention_bias)
         self.o_proj = nn.Linear(self.heads * self.head_dim, config.hidden_size, bias=False)
 
     def forward(
@@ -184,6 +184,8 @@ class LanguageModel(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Linear | nn.Embedding):
                 nn.init.normal_(module.weight, std=INITIAL_STD)
+            if isinstance(module, nn.Linear) and module.bias is not None:
+                nn.init.zeros_(module.bias)
 
     def new_cache(self) -> KeyValueCache:
         """An empty cache for this decoder, of any batch size."""

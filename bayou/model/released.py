@@ -1,4 +1,4 @@
-"""``config.json`` of a released checkpoint or of nano's folder to a ``VLMConfig``. Knows field names; needs no torch.
+"""``config.json`` of a checkpoint, Mississippi's, InternVL's or nano's, to a ``VLMConfig``. Knows names; no tensors.
 
 A setting that the network here does not have is refused by name, so that no checkpoint is run as something it is not.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from bayou.config import SettingsError, from_dict
@@ -15,7 +16,11 @@ from bayou.errors import ModelError
 from bayou.model.config import LanguageConfig, LineVisionConfig, VisionConfig, VLMConfig
 
 RELEASED_TYPE = "h2ovl_chat"
+INTERNVL_TYPE = "internvl_chat"
+"""InternVL 2, 2.5 and 3 of 1B and 2B, with the same tower and projector; not the folders named -hf, laid out anew."""
 NANO_TYPE = "bayou_nano"
+TOKENIZER_FILE = "tokenizer_config.json"
+IMAGE_TOKEN = "<IMG_CONTEXT>"
 LINE_TEMPLATE = "line"
 """nano's template: one picture of a line and no text."""
 
@@ -24,7 +29,6 @@ _REQUIRED: Any = object()
 
 # What the network is built for; the value beside it is what a missing field means in the released code.
 _TOP_LEVEL = {
-    "template": ("h2ogpt2", None),
     "downsample_ratio": (0.5, 0.5),
     "dynamic_image_size": (True, False),
     "pad2square": (False, False),
@@ -35,12 +39,20 @@ _VISION = {
     "norm_type": ("layer_norm", "rms_norm"),
     "qk_normalization": (False, True),
 }
-_LANGUAGE = {
-    "hidden_act": ("silu", "silu"),
-    "rope_scaling": (None, None),
-    "attention_bias": (False, False),
-    "mlp_bias": (False, False),
+_TEMPLATES = {
+    RELEASED_TYPE: {"h2ogpt2": "<|end|>"},
+    INTERNVL_TYPE: dict.fromkeys(("Hermes-2", "internlm2-chat", "internvl2_5"), "<|im_end|>"),
 }
+"""Chat templates of a kind of checkpoint, and the token that ends an answer."""
+_ACTIVATION = {"hidden_act": ("silu", "silu")}
+_NO_SCALING = {"rope_scaling": (None, None)}
+_DECODERS = {
+    "llama": {**_ACTIVATION, **_NO_SCALING, "attention_bias": (False, False), "mlp_bias": (False, False)},
+    "mistral": {**_ACTIVATION, **_NO_SCALING, "attention_bias": (False, False), "mlp_bias": (False, False)},
+    "qwen2": {**_ACTIVATION, "use_sliding_window": (False, False)},
+    "internlm2": {**_ACTIVATION, "bias": (False, True)},
+}
+_KINDS = {RELEASED_TYPE: ("llama", "mistral"), INTERNVL_TYPE: ("llama", "mistral", "qwen2", "internlm2")}
 _MISTRAL_WINDOW = 4096  # what transformers takes where a Mistral config does not say
 
 
@@ -51,6 +63,28 @@ def read_config(folder: str | Path) -> VLMConfig:
         ModelError: no ``config.json``, not JSON, another family, or a setting that is not supported; it says which.
     """
     path = Path(folder) / "config.json"
+    values = _table(path)
+    added = added_tokens(folder) if values.get("model_type") == INTERNVL_TYPE else {}
+    try:
+        return parse_config(values, added)
+    except ModelError as error:
+        raise ModelError(str(error), str(path)) from error
+
+
+def added_tokens(folder: str | Path) -> dict[str, int]:
+    """The added tokens that a folder's ``tokenizer_config.json`` lists, and their ids.
+
+    Raises:
+        ModelError: The file is missing or damaged.
+    """
+    path = Path(folder) / TOKENIZER_FILE
+    try:
+        return {token["content"]: int(number) for number, token in _table(path)["added_tokens_decoder"].items()}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError("has no table added_tokens_decoder of ids and tokens", str(path)) from error
+
+
+def _table(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -59,14 +93,14 @@ def read_config(folder: str | Path) -> VLMConfig:
         raise ModelError(f"not JSON: {error}", str(path)) from error
     if not isinstance(values, dict):
         raise ModelError("not a table of settings", str(path))
-    try:
-        return parse_config(values)
-    except ModelError as error:
-        raise ModelError(str(error), str(path)) from error
+    return values
 
 
-def parse_config(values: Mapping[str, Any]) -> VLMConfig:
+def parse_config(values: Mapping[str, Any], added: Mapping[str, int] = MappingProxyType({})) -> VLMConfig:
     """The configuration that the dictionary of a ``config.json`` says.
+
+    Args:
+        added: Added tokens and their ids; only an InternVL checkpoint needs them, whose ids differ from one to another.
 
     Raises:
         ModelError: as for ``read_config``.
@@ -74,9 +108,14 @@ def parse_config(values: Mapping[str, Any]) -> VLMConfig:
     kind = values.get("model_type")
     if kind == NANO_TYPE:
         return _nano(values)
-    if kind != RELEASED_TYPE:
-        raise ModelError(f"a model of type {kind!r}; this family's are {RELEASED_TYPE!r} and {NANO_TYPE!r}")
+    if kind not in _KINDS:
+        known = ", ".join(map(repr, (*_KINDS, NANO_TYPE)))
+        raise ModelError(f"a model of type {kind!r}; this family's are {known}")
     _check(values, _TOP_LEVEL, "")
+    template = values.get("template")
+    if template not in _TEMPLATES[kind]:
+        raise ModelError(f"template {template!r} is not supported, only {', '.join(_TEMPLATES[kind])}")
+    ends = _TEMPLATES[kind][template]
     vision = _vision(_section(values, "vision_config"))
     size = _value(values, "force_image_size", vision.image_size, int)
     if size != vision.image_size:
@@ -86,7 +125,7 @@ def parse_config(values: Mapping[str, Any]) -> VLMConfig:
         raise ModelError(f"ps_version {version!r} is neither v1 nor v2")
     return VLMConfig(
         vision=vision,
-        language=_language(_section(values, "llm_config")),
+        language=_language(_section(values, "llm_config"), _KINDS[kind]),
         name=_value(values, "name", "", str),
         ps_version=version,
         select_layer=_value(values, "select_layer", _REQUIRED, int),
@@ -94,7 +133,16 @@ def parse_config(values: Mapping[str, Any]) -> VLMConfig:
         max_tiles=_value(values, "max_dynamic_patch", 6, int),
         use_thumbnail=_value(values, "use_thumbnail", False, bool),
         use_msac=_value(values, "use_msac", False, bool),
+        template=template,
+        **({} if kind == RELEASED_TYPE else _token_ids(added, ends)),
     )
+
+
+def _token_ids(added: Mapping[str, int], ends: str) -> dict[str, int]:
+    missing = {IMAGE_TOKEN, ends} - added.keys()
+    if missing:
+        raise ModelError(f"{TOKENIZER_FILE} beside it has no added token {', '.join(sorted(missing))}")
+    return {"image_token_id": added[IMAGE_TOKEN], "end_token_id": added[ends]}
 
 
 def _nano(values: Mapping[str, Any]) -> VLMConfig:
@@ -125,15 +173,13 @@ def _vision(values: Mapping[str, Any]) -> VisionConfig:
     )
 
 
-def _language(values: Mapping[str, Any]) -> LanguageConfig:
+def _language(values: Mapping[str, Any], kinds: tuple[str, ...]) -> LanguageConfig:
     kind = values.get("model_type")
-    if kind not in ("llama", "mistral"):
-        raise ModelError(f"llm_config.model_type {kind!r}: the decoder must be llama or mistral")
-    _check(values, _LANGUAGE, "llm_config.")
+    if kind not in kinds:
+        raise ModelError(f"llm_config.model_type {kind!r}: the decoder must be {', '.join(kinds[:-1])} or {kinds[-1]}")
+    _check(values, _DECODERS[kind], "llm_config.")
     positions = _value(values, "max_position_embeddings", 8192, int)
-    window = values.get("sliding_window", _MISTRAL_WINDOW if kind == "mistral" else None)
-    if window is not None and window < positions:
-        raise ModelError(f"llm_config.sliding_window {window}: attention over a window is not supported")
+    _check_positions(values, kind, positions)
     config = LanguageConfig(
         hidden_size=_value(values, "hidden_size", _REQUIRED, int),
         num_hidden_layers=_value(values, "num_hidden_layers", _REQUIRED, int),
@@ -146,6 +192,7 @@ def _language(values: Mapping[str, Any]) -> LanguageConfig:
         max_position_embeddings=positions,
         model_type=kind,
         tie_word_embeddings=_value(values, "tie_word_embeddings", False, bool),
+        attention_bias=kind == "qwen2",
     )
     head_dim = values.get("head_dim")
     if head_dim is not None and head_dim != config.head_dim:
@@ -153,6 +200,18 @@ def _language(values: Mapping[str, Any]) -> LanguageConfig:
     if config.hidden_size % config.num_attention_heads or config.num_attention_heads % config.num_key_value_heads:
         raise ModelError("llm_config: heads must divide hidden_size, and key-value heads the heads")
     return config
+
+
+def _check_positions(values: Mapping[str, Any], kind: str, positions: int) -> None:
+    """Refuse a window, and rotary scaling that acts within ``positions``; dynamic scaling acts only beyond them."""
+    window = values.get("sliding_window", _MISTRAL_WINDOW if kind == "mistral" else None)
+    if kind in ("llama", "mistral") and window is not None and window < positions:
+        raise ModelError(f"llm_config.sliding_window {window}: attention over a window is not supported")
+    scaling = values.get("rope_scaling")
+    if scaling is not None and (
+        not isinstance(scaling, dict) or scaling.get("rope_type", scaling.get("type")) != "dynamic"
+    ):
+        raise ModelError(f"llm_config.rope_scaling {scaling!r} is not supported, only dynamic or none")
 
 
 def _section(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -61,6 +61,9 @@ def _decoder(language: LanguageConfig) -> Iterator[tuple[str, Shape]]:
         yield from ((f"{name}.{part}.weight", (hidden,)) for part in ("input_layernorm", "post_attention_layernorm"))
         yield from ((f"{name}.self_attn.{part}_proj.weight", (narrow, hidden)) for part in "kv")
         yield f"{name}.self_attn.q_proj.weight", (wide, hidden)
+        if language.attention_bias:
+            yield from ((f"{name}.self_attn.{part}_proj.bias", (narrow,)) for part in "kv")
+            yield f"{name}.self_attn.q_proj.bias", (wide,)
         yield f"{name}.self_attn.o_proj.weight", (hidden, wide)
         yield from ((f"{name}.mlp.{part}_proj.weight", (inner, hidden)) for part in ("gate", "up"))
         yield f"{name}.mlp.down_proj.weight", (hidden, inner)

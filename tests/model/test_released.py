@@ -38,7 +38,7 @@ def changed(path: str, value: Any = None, remove: bool = False) -> dict[str, Any
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
-        ("model_type", "internvl_chat", "internvl_chat"),
+        ("model_type", "internvl_chat", "template 'h2ogpt2'"),
         ("model_type", None, "family"),
         ("template", "internlm2-chat", "template"),
         ("downsample_ratio", 0.25, "downsample_ratio"),

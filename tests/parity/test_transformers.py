@@ -45,7 +45,7 @@ def randomise(module: torch.nn.Module) -> None:
             parameter.copy_(noise + (1.0 if "norm" in name and name.endswith("weight") else 0.0))
 
 
-def theirs(kind: str, theta: float) -> Any:
+def theirs(kind: str, theta: float, **more: Any) -> Any:
     common = {
         **DECODER,
         "rms_norm_eps": 1e-5,
@@ -53,18 +53,30 @@ def theirs(kind: str, theta: float) -> Any:
         "max_position_embeddings": 8192,
         "rope_parameters": {"rope_type": "default", "rope_theta": theta},
         "attn_implementation": "eager",
+        **more,
     }
     if kind == "llama":
         return transformers.LlamaForCausalLM(transformers.LlamaConfig(**common)).eval()
+    if kind == "qwen2":
+        return transformers.Qwen2ForCausalLM(transformers.Qwen2Config(**common)).eval()
     return transformers.MistralForCausalLM(transformers.MistralConfig(**common, sliding_window=None)).eval()
 
 
-@pytest.mark.parametrize(("kind", "theta"), [("llama", 100000.0), ("mistral", 10000.0)])
+@pytest.mark.parametrize(
+    ("kind", "theta", "more"),
+    [
+        ("llama", 100000.0, {}),
+        ("mistral", 10000.0, {}),
+        # InternVL's: the scaling acts only beyond the most positions that the model is made for.
+        ("qwen2", 1e6, {"rope_parameters": {"rope_type": "dynamic", "rope_theta": 1e6, "factor": 2.0}}),
+    ],
+)
 @torch.inference_mode()
-def test_decoder(kind: str, theta: float) -> None:
-    ours = LanguageModel(LanguageConfig(**DECODER, rope_theta=theta, model_type=kind)).eval()
+def test_decoder(kind: str, theta: float, more: dict[str, Any]) -> None:
+    config = LanguageConfig(**DECODER, rope_theta=theta, model_type=kind, attention_bias=kind == "qwen2")
+    ours = LanguageModel(config).eval()
     randomise(ours)
-    reference = theirs(kind, theta)
+    reference = theirs(kind, theta, **more)
     reference.load_state_dict(ours.state_dict())
     ids = torch.randint(0, DECODER["vocab_size"], (2, ROWS), generator=torch.Generator().manual_seed(1))
     positions = torch.arange(ROWS).expand(2, -1) + torch.tensor([[0], [900]])

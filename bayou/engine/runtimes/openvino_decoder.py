@@ -17,6 +17,7 @@ from bayou.engine.runtimes.openvino_graph import (
     array,
     integers,
     join_heads,
+    linear,
     matrix,
     named,
     number,
@@ -88,9 +89,10 @@ class _DecoderGraph:
         config, name = self.config, f"{PREFIX}model.layers.{layer}.self_attn"
         hidden, size = config.hidden_size, config.head_dim
         wide, narrow = config.num_attention_heads * size, config.num_key_value_heads * size
-        queries = project(x, self.weights, f"{name}.q_proj", (hidden, wide), self.form)
-        keys = project(x, self.weights, f"{name}.k_proj", (hidden, narrow), self.form)
-        values = project(x, self.weights, f"{name}.v_proj", (hidden, narrow), self.form)
+        dense = linear if config.attention_bias else project
+        queries = dense(x, self.weights, f"{name}.q_proj", (hidden, wide), self.form)
+        keys = dense(x, self.weights, f"{name}.k_proj", (hidden, narrow), self.form)
+        values = dense(x, self.weights, f"{name}.v_proj", (hidden, narrow), self.form)
         queries = self.rotate(split_heads(queries, config.num_attention_heads, size))
         keys = self.rotate(split_heads(keys, config.num_key_value_heads, size))
         keys = self.remembered(keys, f"keys.{layer}")
