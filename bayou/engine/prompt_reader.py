@@ -33,7 +33,7 @@ class PromptReader:
     """
 
     def __init__(self, runtime: Runtime, store: ArrayStore, fingerprint: str, chunk: int = PROMPT_CHUNK) -> None:
-        self._runtime, self._store, self._chunk = runtime, store, chunk
+        self._runtime, self.store, self._chunk = runtime, store, chunk
         self._fingerprint = fingerprint
         self._tiles = TileTokens(runtime, store, fingerprint)
 
@@ -47,7 +47,7 @@ class PromptReader:
         tiles, boundary = len(prompt.pixels), prompt.boundary
         keys = self._tiles.keys(prompt.pixels)
         prefix = self._prefix_key(prompt, keys)
-        state = self._store.get(prefix) if boundary else None
+        state = self.store.get(prefix) if boundary else None
         known = state is not None
         if state is not None:
             cache, counts = runtime.restore(state), TileCounts(tiles, 0, prompt.skipped, tiles)
@@ -69,8 +69,8 @@ class PromptReader:
         row.reused_tokens, row.tiles = boundary if known else 0, counts
         batch = Batch(runtime, [row], cache, np.ones((1, start), dtype=bool))
         yield from (event for _, event in batch.step())
-        if boundary and not known and not self._store.is_off:
-            self._store.put(prefix, (array[:, :, :boundary] for array in cache.state()))
+        if boundary and not known and not self.store.is_off:
+            self.store.put(prefix, (array[:, :, :boundary] for array in cache.state()))
         return batch
 
     def _cuts(self, start: int, prompt: TilePrompt) -> list[tuple[int, int]]:

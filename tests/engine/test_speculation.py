@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bayou.engine import speculation
 from bayou.engine.generate import generate, generate_all
-from bayou.engine.request import Finished, Prompt, PromptRead, ReadingRule, Request, Token
-from bayou.engine.speculation import speculate, speculate_all
+from bayou.engine.request import Event, Finished, Prompt, PromptRead, ReadingRule, Request, Token
+from bayou.engine.speculation import Batch, Row, speculate, speculate_all
 from bayou.errors import UsageError
 from tests.engine.memory_runtime import HIDDEN, MemoryRuntime
 from tests.engine.test_reading_rule import slow_place
@@ -108,6 +109,68 @@ def test_any_batch_equals_one_at_a_time(values: list[tuple], seed: int, levels: 
         assert finished.reason == slow_finished.reason
         assert len(tokens) <= request.max_new_tokens
         assert ids_of(tokens) == written_out(runtime, request)
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.lists(st.tuples(request_values, st.integers(0, 6)), min_size=1, max_size=5),
+    st.integers(0, 200),
+    st.integers(2, 9),
+    st.integers(0, 3),
+)
+def test_rows_that_join_and_leave_equal_one_at_a_time(
+    values: list[tuple], seed: int, levels: int, least_waste: int
+) -> None:
+    """Requests come after some passes of the others; caches are joined and written anew all the time."""
+    runtime = MemoryRuntime(seed=seed, levels=levels)
+    waiting = [
+        (when, Request(prompt_of(length, prompt_seed), ReadingRule(stops, threshold, UNKNOWN), limit, tuple(draft)))
+        for (length, prompt_seed, draft, limit, threshold, stops), when in values
+    ]
+    found: dict[int, list[Event]] = {index: [] for index in range(len(waiting))}
+    batch = Batch(runtime)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(speculation, "WASTE", least_waste)
+        for clock in range(200):
+            for index, (when, request) in enumerate(waiting):
+                if when == clock:
+                    newcomer = Batch(runtime, [Row.start(index, request, request.prompt)])
+                    for i, event in newcomer.step():
+                        found[i].append(event)
+                    batch.join(newcomer)
+            for i, event in batch.step() if batch.rows else ():
+                found[i].append(event)
+    for index, (_, request) in enumerate(waiting):
+        tokens, finished = generate_all(runtime, request)
+        assert [event for event in found[index] if isinstance(event, Token)] == tokens
+        last = found[index][-1]
+        assert isinstance(last, Finished) and last.reason == finished.reason
+
+
+def test_a_cache_that_nobody_sees_is_written_anew() -> None:
+    """A row with a bad draft leaves hidden slots; they don't stay for ever."""
+    runtime, rule = MemoryRuntime(levels=1000), ReadingRule((STOP,), 0.0, UNKNOWN)
+    plain = ids_of(generate_all(runtime, Request(prompt_of(2), rule, 60))[0])
+    bad = tuple(5 if token != 5 else 4 for token in plain * 3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(speculation, "WASTE", 10)
+        request = Request(prompt_of(2), rule, 60, bad)
+        batch, longest, tokens = Batch(runtime, [Row.start(0, request, request.prompt)]), 0, []
+        while batch.rows:
+            tokens += [event.id for _, event in batch.step() if isinstance(event, Token)]
+            longest = max(longest, batch.cache.length if batch.cache else 0)
+    assert tokens == plain
+    assert longest < 3 * (2 + 60) + 2 * 60 < 60 * 60  # all that was fed would be some thousands
+
+
+def test_a_window_bounds_what_a_pass_checks() -> None:
+    runtime, rule = MemoryRuntime(levels=1000), ReadingRule((STOP,), 0.0, UNKNOWN)
+    tokens = ids_of(generate_all(runtime, Request(prompt_of(2), rule, 80))[0])
+    draft = tuple(token for token in tokens if token != STOP)
+    for window in (1, 5, 40, None):
+        ((found, finished),) = speculate_all(runtime, [Request(prompt_of(2), rule, 80, draft, window)])
+        assert ids_of(found) == tokens
+        assert finished.usage.passes >= len(tokens) / ((window or len(tokens)) + 1)
 
 
 def test_events_come_in_order() -> None:
