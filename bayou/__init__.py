@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from bayou.inputs.messages import Message
+    from bayou.reading.answers import Answer
     from bayou.reading.reader import Reader
 
 __version__ = "0.1.0"
@@ -29,6 +30,7 @@ _HOMES = {
     "load": "bayou.engine.model",
     "Model": "bayou.engine.model",
     "Message": "bayou.inputs.messages",
+    "Answer": "bayou.reading.answers",
     "Document": "bayou.documents.document",
     "Page": "bayou.documents.document",
     "Block": "bayou.documents.document",
@@ -48,6 +50,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Answer",
     "BayouError",
     "Block",
     "Box",

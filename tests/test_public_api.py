@@ -15,6 +15,7 @@ import bayou
 ROOT = Path(__file__).resolve().parent.parent
 
 PUBLIC = [
+    "Answer",
     "BayouError",
     "Block",
     "Box",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "read": "Read documents: files, folders, patterns, or - for standard input.",
+    "ask": "Ask a question about pictures and pages.",
     "doctor": "Tell what bayou finds on this computer, and what is missing.",
     "cache": "List or clear what bayou keeps between runs.",
     "train": "Train a member of the family (needs the extra `train`).",
@@ -64,6 +65,7 @@ def bayou() -> None:
     \b
     bayou read letter.jpg                            the text, to the terminal
     bayou read scans --to markdown,pdf --output out  a folder, to files
+    bayou ask letter.jpg "Who wrote it?" --model 2b  an answer, to the terminal
     """
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from bayou.cli.exit_codes import INTERRUPTED
+from bayou.cli.model_options import ModelFlags, chosen_model, model_options
+from bayou.cli.model_options import make_reader as own_reader
 from bayou.cli.terminal import say, version
 from bayou.errors import UsageError
 
@@ -16,13 +18,13 @@ if TYPE_CHECKING:
     from bayou.cli.read_report import ReadReport
     from bayou.reading.folder_inputs import Found
     from bayou.reading.folder_run import RunOptions
-    from bayou.reading.folder_workers import DocumentReader, MakeReader, ReadSettings
+    from bayou.reading.folder_workers import MakeReader, ReadSettings
 
 FORMATS = ("text", "markdown", "html", "json", "tsv", "hocr", "alto", "pdf", "csv")
 ALIASES = {"txt": "text", "md": "markdown"}
 
 
-class ReadFlags(TypedDict):
+class ReadFlags(ModelFlags):
     """The options of ``bayou read`` as click gives them; None where an option was not given."""
 
     formats: tuple[str, ...]
@@ -30,10 +32,6 @@ class ReadFlags(TypedDict):
     pages: str | None
     dpi: float | None
     jobs: int
-    model: str
-    device: str | None
-    runtime: str | None
-    precision: str | None
     password: str | None
     force_ocr: bool
     max_pixels: int | None
@@ -74,10 +72,7 @@ def parse_formats(ctx: click.Context, _: click.Parameter, values: tuple[str, ...
     help="Resolution at which PDF pages are drawn; images keep theirs. [default: 200]",
 )
 @click.option("--jobs", "-j", type=click.IntRange(1), default=1, show_default=True, help="Processes that read.")
-@click.option("--model", default="nano", show_default=True, metavar="NAME", help="nano, ppocr, or a model's folder.")
-@click.option("--device", metavar="NAME", help="Where the model runs: CPU, GPU, NPU (see `bayou doctor`).")
-@click.option("--runtime", type=click.Choice(["openvino", "torch"]), help="What runs the model. [default: openvino]")
-@click.option("--precision", type=click.Choice(["float32", "bf16", "int8", "int4"]), help="How exactly it computes.")
+@model_options(max_new_tokens=4096)
 @click.option(
     "--password", envvar="BAYOU_PASSWORD", help="For encrypted PDFs; unseen by others in the variable BAYOU_PASSWORD."
 )
@@ -108,7 +103,7 @@ def read(ctx: click.Context, paths: tuple[str, ...], **flags: Unpack[ReadFlags])
     options = _run_options(flags)
     found = _find(paths, flags, options)
     with ReadReport(found, options, flags["quiet"], flags["verbose"]) as report:
-        return _run(found, options, make_reader or default_reader, report)
+        return _run(found, options, make_reader or own_reader, report)
 
 
 def _run(found: Found, options: RunOptions, make_reader: MakeReader, report: ReadReport) -> int:
@@ -132,13 +127,6 @@ def _run(found: Found, options: RunOptions, make_reader: MakeReader, report: Rea
     return report.exit_code
 
 
-def default_reader(settings: ReadSettings) -> DocumentReader:
-    """Bayou's own reader, with the settings of the command line."""
-    from bayou.reading.reader import Reader
-
-    return Reader(settings.model, settings.runtime, settings.precision, settings.device, settings.threads)
-
-
 def _settings(flags: ReadFlags) -> ReadSettings:
     from bayou.documents.page_ranges import parse_page_ranges
     from bayou.reading.folder_workers import ReadSettings
@@ -147,10 +135,16 @@ def _settings(flags: ReadFlags) -> ReadSettings:
         parse_page_ranges(flags["pages"])
     defaults = ReadSettings()
     return ReadSettings(
-        model=flags["model"],
+        model=chosen_model(flags),
         runtime=flags["runtime"],
         precision=flags["precision"],
         device=flags["device"],
+        max_memory=flags["max_memory"],
+        url=flags["url"],
+        api_key=flags["api_key"],
+        max_new_tokens=flags["max_new_tokens"],
+        max_tiles=flags["max_tiles"],
+        skip_blank_tiles=flags["skip_blank_tiles"],
         pages=flags["pages"],
         dpi=flags["dpi"] or defaults.dpi,
         password=flags["password"],

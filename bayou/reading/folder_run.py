@@ -75,11 +75,14 @@ class Report(Protocol):
 def settings_hash(settings: ReadSettings) -> str:
     """What decides whether outputs are still those of these settings.
 
-    A model, how it computes, which pages, and their resolution change what is read. Where it is computed, limits and
-    the password (which is never stored) don't. A model that is a folder counts with its files' names, sizes and times.
+    A model, how it computes, which pages, and their resolution change what is read; so does the memory that it may take
+    or the server that has it, and the limits of a model that answers. Where it is computed, limits on documents, and
+    the password and the server's key (which are never stored) don't. A model that is a folder counts with its files'
+    names, sizes and times.
     """
     values: list[object] = [settings.model, settings.runtime, settings.precision, settings.pages, settings.dpi]
-    values.append(settings.force_ocr)
+    values += [settings.force_ocr, settings.max_memory, settings.url]
+    values += [settings.max_new_tokens, settings.max_tiles, settings.skip_blank_tiles]
     folder = Path(settings.model)
     if folder.is_dir():
         files = [(path.relative_to(folder).as_posix(), path.stat()) for path in folder.rglob("*") if path.is_file()]

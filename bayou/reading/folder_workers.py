@@ -60,6 +60,12 @@ class ReadSettings:
     max_pixels: int = DEFAULT_MAX_PIXELS
     max_pages: int = DEFAULT_MAX_PAGES
     threads: int | None = None
+    max_memory: int | None = None
+    url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    max_new_tokens: int | None = None
+    max_tiles: int | None = None
+    skip_blank_tiles: bool = False
 
 
 OnPage = Callable[[], None]

@@ -1,0 +1,245 @@
+"""``bayou ask``: pictures and a question in, an answer out, also as it comes. Knows the command line; no models."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, Unpack
+
+import click
+
+from bayou.cli.model_options import ModelFlags, chosen_model, make_reader, model_options
+from bayou.cli.terminal import say, write_result
+from bayou.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from bayou.documents.raw_page import OpenOptions
+    from bayou.reading.answers import Answer, Progress
+    from bayou.reading.folder_workers import ReadSettings
+
+
+class AskingReader(Protocol):
+    """What the command needs of a reader; ``bayou.reading.reader.Reader`` is one."""
+
+    def ask(
+        self,
+        sources: Sequence[Path | bytes],
+        question: str,
+        *,
+        history: Sequence[tuple[str, str]],
+        max_new_tokens: int,
+        max_tiles: int | None,
+        options: OpenOptions | None,
+        on_event: Callable[[Progress], None] | None,
+    ) -> Answer:
+        """The answer; arguments as those of ``Reader.ask``."""
+
+
+class AskFlags(ModelFlags):
+    """The options of ``bayou ask`` as click gives them; None where an option was not given."""
+
+    pages: str | None
+    dpi: float | None
+    password: str | None
+    history: Path | None
+    stream: bool
+    as_json: bool
+    quiet: bool
+
+
+@click.command(short_help="Ask a question about pictures and pages.")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("question")
+@model_options(max_new_tokens=1024)
+@click.option("--pages", metavar="RANGES", help="Only these pages of each file, for instance 1-3,8.")
+@click.option("--dpi", type=click.FloatRange(20, 1200), help="Resolution at which PDF pages are drawn. [default: 200]")
+@click.option(
+    "--password", envvar="BAYOU_PASSWORD", help="For encrypted PDFs; unseen by others in the variable BAYOU_PASSWORD."
+)
+@click.option(
+    "--history",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="What was said before about the same pictures: a JSON list of [question, answer], as --json gives it.",
+)
+@click.option("--stream", is_flag=True, help="Print the answer as it comes.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print a JSON object: text, finish reason, usage, timings, history."
+)
+@click.option("--quiet", "-q", is_flag=True, help="Only errors.")
+@click.pass_context
+def ask(ctx: click.Context, paths: tuple[str, ...], question: str, **flags: Unpack[AskFlags]) -> int:
+    """Ask a model about pictures and pages: images, PDFs, folders, patterns, or - for standard input.
+
+    \b
+    bayou ask invoice.png "What is the total?" --model 2b
+    bayou ask report.pdf --pages 1-2 "Compare the two pages." --model 2b --stream
+
+    Every page is one picture. Several stand before the question as Image-1, Image-2, ..., or where it says <image>.
+    What 800m and 2b see at once is limited: three pages, with answers of 1024 tokens.
+
+    \b
+    Exit codes: 0 answered, also where the limit of tokens cut the answer off (which is told). 3 can't be used,
+    4 password, 5 limit, 1 other. 2 wrong call, 7 model or server, 8 missing extra, 130 interrupted.
+    """
+    settings, history = _settings(question, paths, flags), _history(flags["history"])
+    sources = _sources(paths)
+    make: Callable[[ReadSettings], AskingReader] = ctx.obj or make_reader
+    display = _Display(stream=flags["stream"], quiet=flags["quiet"])
+    with display:
+        answer = _ask(make(settings), sources, question, settings, history, display)
+    if flags["as_json"]:
+        write_result(json.dumps(_as_dictionary(answer, question, history), ensure_ascii=False) + "\n")
+    elif not flags["stream"]:
+        write_result(answer.text + "\n" if answer.text else "")
+    elif display.printed and not display.printed.endswith("\n"):
+        write_result("\n")
+    if not flags["quiet"]:
+        _remark(answer)
+    return 0
+
+
+def _ask(
+    reader: AskingReader,
+    sources: list[Path | bytes],
+    question: str,
+    settings: ReadSettings,
+    history: list[tuple[str, str]],
+    display: _Display,
+) -> Answer:
+    from bayou.documents.raw_page import OpenOptions
+    from bayou.reading.tasks import ANSWER_TOKENS
+
+    return reader.ask(
+        sources,
+        question,
+        history=history,
+        max_new_tokens=settings.max_new_tokens or ANSWER_TOKENS,
+        max_tiles=settings.max_tiles,
+        options=OpenOptions(settings.pages, settings.dpi, settings.password),
+        on_event=display.event,
+    )
+
+
+def _settings(question: str, paths: tuple[str, ...], flags: AskFlags) -> ReadSettings:
+    from bayou.documents.page_ranges import parse_page_ranges
+    from bayou.reading.folder_workers import ReadSettings
+
+    if not question.strip() or (not paths and os.path.exists(question)):
+        raise UsageError("there is no question; write it last, in quotation marks")
+    if flags["stream"] and flags["as_json"]:
+        raise UsageError("--stream prints the text as it comes, --json the whole at its end: one of them")
+    if flags["pages"] is not None:
+        parse_page_ranges(flags["pages"])
+    return ReadSettings(
+        model=chosen_model(flags),
+        runtime=flags["runtime"],
+        precision=flags["precision"],
+        device=flags["device"],
+        pages=flags["pages"],
+        dpi=flags["dpi"] or ReadSettings().dpi,
+        password=flags["password"],
+        max_memory=flags["max_memory"],
+        url=flags["url"],
+        api_key=flags["api_key"],
+        max_new_tokens=flags["max_new_tokens"],
+        max_tiles=flags["max_tiles"],
+        skip_blank_tiles=flags["skip_blank_tiles"],
+    )
+
+
+def _sources(paths: tuple[str, ...]) -> list[Path | bytes]:
+    from bayou.reading.folder_inputs import find_sources
+
+    found = find_sources(paths, read_stdin=lambda: sys.stdin.buffer.read())
+    if found.problems:
+        raise found.problems[0]
+    return [source.data if source.path is None else source.path for source in found.sources]  # type: ignore[misc]
+
+
+def _history(path: Path | None) -> list[tuple[str, str]]:
+    if path is None:
+        return []
+    try:
+        turns = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"can't be read: {error.strerror or error}", str(path)) from error
+    except ValueError as error:
+        raise InputError(f"is not JSON ({error})", str(path)) from error
+    pairs = []
+    for turn in turns if isinstance(turns, list) else [None]:
+        match turn:
+            case [str(asked), str(answered)]:
+                pairs.append((asked, answered))
+            case _:
+                raise InputError("is not a JSON list of [question, answer]", str(path))
+    return pairs
+
+
+class _Display:
+    """What is shown on the way: progress on a terminal's last line, and the text where it is to come at once."""
+
+    def __init__(self, stream: bool, quiet: bool) -> None:
+        self._stream = stream
+        self._line = sys.stderr.isatty() and not quiet
+        self._shown = ""
+        self.printed = ""
+
+    def __enter__(self) -> _Display:
+        self._progress("loading the model")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress("")
+
+    def event(self, event: Progress) -> None:
+        from bayou.engine.request import ImageEncoded, PromptRead
+
+        match event:
+            case ImageEncoded(done=done, total=total):
+                self._progress(f"image encoded {done}/{total}")
+            case PromptRead(tokens=tokens):
+                self._progress(f"prompt read, {tokens} tokens")
+            case _ if self._stream:
+                self._progress("")
+                text = event.text if self.printed else event.text.lstrip()
+                self.printed += text
+                if text:
+                    write_result(text)
+
+    def _progress(self, text: str) -> None:
+        if self._line and text != self._shown:
+            click.echo("\r" + text.ljust(len(self._shown)) + ("" if text else "\r"), err=True, nl=False)
+            self._shown = text
+
+
+def _remark(answer: Answer) -> None:
+    if answer.finish_reason == "length":
+        count = "" if answer.new_tokens is None else f" after {answer.new_tokens} tokens"
+        say(f"the answer was cut off{count}; --max-new-tokens raises the limit")
+    elif not answer.text:
+        say(f"{answer.model} answered nothing")
+    if answer.note:
+        say(answer.note)
+
+
+def _as_dictionary(answer: Answer, question: str, history: list[tuple[str, str]]) -> dict[str, object]:
+    return {
+        "text": answer.text,
+        "finish_reason": answer.finish_reason,
+        "model": answer.model,
+        "confidence": answer.confidence,
+        "stop_ids": answer.stop_ids,
+        "stop_id": answer.stop_id,
+        "usage": {
+            "prompt_tokens": answer.prompt_tokens,
+            "new_tokens": answer.new_tokens,
+            "passes": answer.passes,
+        },
+        "timings": {"first_text_seconds": answer.first_text_seconds, "seconds": answer.seconds},
+        "note": answer.note,
+        "history": [*history, (question, answer.text)],
+    }
