@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 class AskingReader(Protocol):
     """What the command needs of a reader; ``bayou.reading.reader.Reader`` is one."""
 
+    def load(self, on_progress: Callable[[float], None] | None) -> None:
+        """Loads the model; told how far a conversion is, which happens once."""
+
     def ask(
         self,
         sources: Sequence[Path | bytes],
@@ -91,7 +94,9 @@ def ask(ctx: click.Context, paths: tuple[str, ...], question: str, **flags: Unpa
     first = "loading the model" if settings.url is None else "waiting for the server"
     display = _Display(first, stream=flags["stream"], quiet=flags["quiet"])
     with display:
-        answer = _ask(make(settings), sources, question, settings, history, display)
+        reader = make(settings)
+        reader.load(display.conversion)
+        answer = _ask(reader, sources, question, settings, history, display)
     if flags["as_json"]:
         write_result(json.dumps(_as_dictionary(answer, question, history), ensure_ascii=False) + "\n")
     elif not flags["stream"]:
@@ -197,7 +202,12 @@ class _Display:
     def __exit__(self, *_: object) -> None:
         self._progress("")
 
+    def conversion(self, share: float) -> None:
+        """``share`` of the model, 0 to 1, is converted."""
+        self._progress(f"converting the model, once: {share:.0%}")
+
     def event(self, event: Progress) -> None:
+        """Something happens on the way to the answer."""
         from bayou.engine.request import ImageEncoded, PromptRead
 
         match event:

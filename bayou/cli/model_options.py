@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
+from bayou.cli.terminal import ConversionReport
 from bayou.errors import UsageError
 
 if TYPE_CHECKING:
@@ -121,6 +122,13 @@ def chosen_model(flags: ModelFlags) -> str:
     if flags["model"] is None:
         raise UsageError("--runtime endpoint needs the name that the server has for its model: --model NAME")
     return flags["model"]
+
+
+def loaded_reader(settings: ReadSettings, quiet: bool = False) -> Reader:
+    """Bayou's own reader with its model loaded; a conversion of it is told, unless ``quiet``."""
+    reader = make_reader(settings)
+    reader.load(None if quiet else ConversionReport())
+    return reader
 
 
 def make_reader(settings: ReadSettings) -> Reader:

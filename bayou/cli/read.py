@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from bayou.cli.exit_codes import INTERRUPTED
-from bayou.cli.model_options import ModelFlags, chosen_model, model_options
-from bayou.cli.model_options import make_reader as own_reader
+from bayou.cli.model_options import ModelFlags, chosen_model, loaded_reader, model_options
 from bayou.cli.terminal import say, version
 from bayou.errors import UsageError
 
@@ -103,7 +103,7 @@ def read(ctx: click.Context, paths: tuple[str, ...], **flags: Unpack[ReadFlags])
     options = _run_options(flags)
     found = _find(paths, flags, options)
     with ReadReport(found, options, flags["quiet"], flags["verbose"]) as report:
-        return _run(found, options, make_reader or own_reader, report)
+        return _run(found, options, make_reader or partial(loaded_reader, quiet=flags["quiet"]), report)
 
 
 def _run(found: Found, options: RunOptions, make_reader: MakeReader, report: ReadReport) -> int:

@@ -47,6 +47,26 @@ def say(message: str) -> None:
     click.echo(f"bayou: {message}", err=True)
 
 
+class ConversionReport:
+    """Tells that a model is being converted, which takes long and happens once; how far it is, on a terminal alone."""
+
+    def __init__(self) -> None:
+        self._percent = -1
+
+    def __call__(self, share: float) -> None:
+        """``share`` of it, 0 to 1, is done."""
+        percent, first = int(share * 100), self._percent < 0
+        if percent == self._percent:
+            return
+        self._percent = percent
+        if sys.stderr.isatty():
+            click.echo(
+                f"\rbayou: converting the model, once: {percent} %" + "\n" * (percent == 100), err=True, nl=False
+            )
+        elif first:
+            say("converting the model for this computer, which happens once")
+
+
 def megabytes(size: float) -> str:
     """A size for people: ``12.3 MB`` (millions of bytes)."""
     return f"{size / 1e6:,.1f} MB"

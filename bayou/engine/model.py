@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -153,24 +153,30 @@ def load(
     device: str | None = None,
     threads: int | None = None,
     cache: CacheSettings | None = None,
+    max_memory: int | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> Model:
     """Load a model.
 
     Args:
-        model: A folder (one that exists wins), or the name of a model that comes with the package: "nano".
+        model: A folder (one that exists wins), "nano", or the short name or Hub id of a model that was pulled.
         runtime: "openvino" (the default) or "torch".
-        precision: "float32", "bf16" or "int8"; by default what suits the model.
+        precision: "float32", "bf16", "int8" or "int4"; by default what suits the model.
         device: In the runtime's words ("CPU", "GPU", "cuda"); the CPU by default.
         threads: CPU threads for OpenVINO; its own choice by default.
         cache: What of read pages is kept, so that another question about a page doesn't read it again; by default 2 GiB
             on disk and 64 MiB in memory. ``NO_CACHE`` keeps nothing. nano keeps nothing anyway.
+        max_memory: Bytes that the model may take; without a precision, the best that fits is chosen.
+        progress: Told the share that is done, 0 to 1, while a checkpoint is converted, which happens once.
 
     Raises:
-        UsageError: An unknown model, runtime, precision or device.
+        UsageError: An unknown model, runtime, precision or device, or one that needs more memory than it may take.
         ModelError: The model's files are missing, damaged or not of this family.
         MissingExtraError: The torch runtime without torch.
+        OutputError: The converted checkpoint can't be kept.
     """
-    member = load_member(model, RuntimeOptions(runtime, precision, device, threads))
+    options = RuntimeOptions(runtime, precision, device, threads, max_memory=max_memory, progress=progress)
+    member = load_member(model, options)
     if isinstance(member.tokenizer, CharacterTokenizer):
         return Model(member)
     return Model(member, _store(cache or CacheSettings()), fingerprint(model_folder(model), member.runtime, device))

@@ -21,6 +21,9 @@ NOT_YET = {"pocket": "the model pocket"}
 NAMES = ("nano", "800m", "2b")
 """Names that the engine knows."""
 
+OnProgress = Callable[[float], None]
+"""Told the share that is done, 0 to 1."""
+
 ENDPOINT = "endpoint"
 RUNTIMES: Mapping[str | None, Literal["openvino", "torch"] | None] = {
     None: None,
@@ -55,11 +58,14 @@ class LoadedModel:
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """A model that was asked for: its name in documents, where what finds lines runs, and how to load the model."""
+    """A model that was asked for: its name in documents, where what finds lines runs, and how to load the model.
+
+    A first use of a large checkpoint converts it; the loader's argument is told how far that is.
+    """
 
     name: str
     place: Place
-    load: Callable[[], LoadedModel]
+    load: Callable[[OnProgress | None], LoadedModel]
 
 
 def choose_model(
@@ -115,13 +121,12 @@ def _engine(
         raise UsageError(f"there is no runtime {runtime!r}: openvino, torch and endpoint")
     if precision not in PRECISIONS:
         raise UsageError(f"there is no precision {precision!r}: float32, bf16, int8 and int4")
-    if max_memory is not None:
-        raise UsageError("max_memory is not part of this version")
 
-    def load() -> LoadedModel:
+    def load(progress: OnProgress | None) -> LoadedModel:
         from bayou.engine.model import load as load_model
 
-        loaded = load_model(model, RUNTIMES[runtime], PRECISIONS[precision], device, place.threads)
+        settings = RUNTIMES[runtime], PRECISIONS[precision], device, place.threads
+        loaded = load_model(model, *settings, max_memory=max_memory, progress=progress)
         if loaded.tiles is None:
             from bayou.reading.nano_lines import NanoRecogniser
 
@@ -137,7 +142,7 @@ def _ppocr(runtime: str | None, precision: str | None, max_memory: int | None, p
     if runtime not in (None, "openvino") or precision not in (None, "float32") or max_memory is not None:
         raise UsageError("ppocr runs with OpenVINO in float32 alone: leave runtime, precision and max_memory away")
 
-    def load() -> LoadedModel:
+    def load(_: OnProgress | None) -> LoadedModel:
         from bayou.reading.peers.ppocr import PeerRecogniser
 
         return LoadedModel(recogniser=PeerRecogniser(place.device, place.threads))
@@ -154,7 +159,7 @@ def _endpoint(name: str, endpoint: str | EndpointSettings | None, place: Place) 
 
     settings = EndpointSettings(endpoint) if isinstance(endpoint, str) else endpoint
 
-    def load() -> LoadedModel:
+    def load(_: OnProgress | None) -> LoadedModel:
         from bayou.reading.endpoint_answers import EndpointAnswerer
 
         return LoadedModel(answerer=EndpointAnswerer(settings, name))

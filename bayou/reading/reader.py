@@ -19,7 +19,7 @@ from bayou.documents.raw_page import DEFAULT_DPI, DEFAULT_MAX_PAGES, DEFAULT_MAX
 from bayou.errors import InputError, UsageError
 from bayou.reading.answer_page_reader import AnswerPageReader
 from bayou.reading.answers import Answer, Limits, OnEvent
-from bayou.reading.models import ANSWERING, LoadedModel, choose_model
+from bayou.reading.models import ANSWERING, LoadedModel, OnProgress, choose_model
 from bayou.reading.page_reader import PageReader
 from bayou.reading.tasks import ANSWER_TOKENS, ReadTask, question_messages
 
@@ -73,6 +73,19 @@ class Reader:
     def model(self) -> str:
         """The model's name as documents record it."""
         return self._choice.name
+
+    def load(self, on_progress: OnProgress | None = None) -> None:
+        """Load the model now and not when it is first needed.
+
+        Args:
+            on_progress: Told the share that is done, 0 to 1, while a large checkpoint is converted (on its first use).
+
+        Raises:
+            UsageError: The model is unknown, not on this computer, or needs more memory than it may take.
+            ModelError: Its files are missing, damaged or not of this family.
+        """
+        if self._loaded is None:
+            self._loaded = self._choice.load(on_progress)
 
     def read(
         self,
@@ -178,8 +191,8 @@ class Reader:
         return answerer.answer(question_messages(question, images, history), limits, on_event=on_event)
 
     def _load(self) -> LoadedModel:
-        if self._loaded is None:
-            self._loaded = self._choice.load()
+        self.load()
+        assert self._loaded is not None
         return self._loaded
 
     def _page_reader(self) -> PageReader | AnswerPageReader:
@@ -187,7 +200,7 @@ class Reader:
         if loaded.recogniser is not None:
             return PageReader(loaded.recogniser, place.device, place.threads)
         assert loaded.answerer is not None
-        nano = choose_model("nano", None, None, place.device, place.threads).load().recogniser
+        nano = choose_model("nano", None, None, place.device, place.threads).load(None).recogniser
         assert nano is not None
         return AnswerPageReader(loaded.answerer, PageReader(nano, place.device, place.threads), self._task)
 

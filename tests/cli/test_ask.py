@@ -41,6 +41,9 @@ class Scripted:
         self.settings = settings
         return self
 
+    def load(self, on_progress: Callable[[float], None]) -> None:
+        on_progress(0.5)
+
     def ask(self, sources: Any, question: str, *, on_event: Callable[[Any], None], **options: Any) -> Answer:
         self.asked.append((sources, question, options))
         if self.error is not None:
@@ -121,7 +124,13 @@ def test_progress_shows_on_a_terminal_alone_and_is_taken_away(tmp_path: Path, mo
         monkeypatch.setattr(sys, "stderr", screen)
         assert bayou(Scripted(), noise(tmp_path / "a.png"), "What?", *arguments) == 0
         lines = [line.strip() for line in screen.getvalue().split("\r")]
-        stages = ["loading the model", "image encoded 3/7", "image encoded 7/7", "prompt read, 1812 tokens"]
+        stages = [
+            "loading the model",
+            "converting the model, once: 50%",
+            "image encoded 3/7",
+            "image encoded 7/7",
+            "prompt read, 1812 tokens",
+        ]
         assert [line for line in lines if line] == (stages if shown else [])
         assert not screen.getvalue() or screen.getvalue().endswith(" \r")
 

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from bayou.cli.main import main
+from bayou.engine.pulled import Pulled, remember
 from bayou.reading.folder_workers import ReadSettings
 from tests.engine.imitation_server import answers, imitation, refuses
 from tests.golden_set import golden
@@ -115,3 +116,20 @@ def test_wrong_calls_are_told_before_anything_is_read(
 ) -> None:
     assert main(["read", str(folder_of(tmp_path / "in", 1)), *arguments]) == 2
     assert what in capsys.readouterr().err
+
+
+def test_a_short_name_is_what_was_pulled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    monkeypatch.setenv("BAYOU_MODELS", str(tmp_path / "models"))
+    call = ["read", str(page(tmp_path)), "--max-new-tokens", "6", "--precision", "float32", "--to", "json", "--model"]
+    assert main([*call, "800m"]) == 2
+    assert "bayou pull 800m" in capsys.readouterr().err
+    remember("h2oai/h2ovl-mississippi-800m", Pulled(str(golden("tiny-800m"))))
+    for name in ("800m", "h2oai/h2ovl-mississippi-800m"):
+        assert main([*call, name]) == 3
+        assert json.loads(capsys.readouterr().out)["model"] == name
+
+
+def test_too_little_memory_is_told_before_anything_is_read(tmp_path: Path, capsys: Captured) -> None:
+    call = ["read", str(noise(tmp_path / "a.png")), "--model", str(golden("tiny-800m")), "--max-memory", "1MB"]
+    assert main(call) == 2
+    assert "of memory is too little" in capsys.readouterr().err

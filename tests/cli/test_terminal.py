@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bayou.cli.main import main
+from bayou.cli.terminal import ConversionReport
 from tests.reading.documents import folder_of
 from tests.reading.size_reader import make_size_reader
 
@@ -55,3 +56,16 @@ def test_no_bar_between_the_lines_of_a_text_on_the_same_terminal(
     shown = run(monkeypatch, ("stdout", "stderr"), folder_of(tmp_path, 2))
     assert shown["stderr"] == ""
     assert len(shown["stdout"].splitlines()) == 2
+
+
+def test_a_conversion_is_told_once_and_counted_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for stream, expected in (
+        (io.StringIO(), "bayou: converting the model for this computer, which happens once\n"),
+        (Terminal(), "".join(f"\rbayou: converting the model, once: {percent} %" for percent in (0, 50, 100)) + "\n"),
+    ):
+        report = ConversionReport()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stderr", stream)
+            for share in (0.0, 0.001, 0.5, 0.509, 1.0):
+                report(share)
+        assert stream.getvalue() == expected

@@ -27,14 +27,14 @@ def test_a_path_that_exists_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     assert choose_model(tmp_path / "ppocr", None, None, None).name == "ppocr"
     with pytest.raises(UsageError, match=r"config\.json"):
-        choose_model("ppocr", None, None, None).load()
+        choose_model("ppocr", None, None, None).load(None)
 
 
 def test_a_folder_is_what_its_configuration_says() -> None:
     folder = golden("tiny-800m")
-    loaded = choose_model(folder, None, "float32", None, 1).load()
+    loaded = choose_model(folder, None, "float32", None, 1).load(None)
     assert loaded.recogniser is None and loaded.answerer is not None and loaded.answerer.name == "tiny-800m"
-    loaded = choose_model(NANO, None, None, None, 1).load()
+    loaded = choose_model(NANO, None, None, None, 1).load(None)
     assert loaded.answerer is None and loaded.recogniser is not None
 
 
