@@ -52,11 +52,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long an answer may be, and how finely pictures are seen; as in ``ReadTask``."""
+    """How long an answer may be, and how finely pictures are seen; as in ``ReadTask``.
+
+    ``keep``: what a model in this process computes of the pictures is kept for further questions, also on disk (some
+    hundred megabytes a page). A page that is only read is not asked about again.
+    """
 
     max_new_tokens: int
     max_tiles: int | None = None
     skip_blank_tiles: bool = False
+    keep: bool = False
 
 
 class Answerer(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from bayou.engine.array_store import ArrayStore
 from bayou.engine.model import Model
 from bayou.engine.request import Finished, ImageEncoded, PromptRead, TextPiece, Token
 from bayou.engine.text_stream import with_text
@@ -15,8 +16,9 @@ from bayou.inputs.tiling import MAX_TILES
 from bayou.reading.answers import Answer, Limits, LineProbabilities, OnEvent, answer_confidence
 from bayou.reading.tasks import reading_prompt
 
-END_OF_TEXT = "</s>"
-"""The other token that ends a text: the files' generation settings name it beside ``<|end|>``."""
+RELEASED_TEMPLATE = "h2ogpt2"
+MORE_ENDS = {RELEASED_TEMPLATE: ("</s>",)}
+"""Tokens of a template that end a text, too: the released files' generation settings name it beside ``<|end|>``."""
 
 
 class ModelAnswerer:
@@ -34,14 +36,18 @@ class ModelAnswerer:
         if model.tiles is None:
             raise UsageError(f"{name} reads single lines and answers no questions")
         self.name = name
-        self._tiles: TileReader = model.tiles
+        self._keeping: TileReader = model.tiles
+        self._passing = TileReader(model.runtime, model.tiles.processor, ArrayStore(None, 0, 0), "")
         self._config = model.config
-        self.stop_ids = (model.config.end_token_id, model.tiles.processor.tokenizer.id_of(END_OF_TEXT))
+        tokenizer = model.tiles.processor.tokenizer
+        ends = MORE_ENDS.get(model.config.template, ())
+        self.stop_ids: tuple[int, ...] = (model.config.end_token_id, *(tokenizer.id_of(end) for end in ends))
 
     @property
     def reading_prompt(self) -> str:
         """With what it is told to transcribe a page."""
-        return reading_prompt(self.name, self._config.use_msac)
+        released = self._config.template == RELEASED_TEMPLATE
+        return reading_prompt(self.name, self._config.use_msac if released else None)
 
     def answer(
         self, messages: Sequence[Message], limits: Limits, draft: str = "", on_event: OnEvent | None = None
@@ -55,11 +61,12 @@ class ModelAnswerer:
             draft=draft or None,
             skip_blank_tiles=limits.skip_blank_tiles,
         )
-        _, request = self._tiles.request(messages, options)
+        tiles = self._keeping if limits.keep else self._passing
+        _, request = tiles.request(messages, options)
         self._check_length(request.prompt.length, limits)
         shared, pieces, first, last = LineProbabilities(), list[str](), None, -1
         finished: Finished | None = None
-        for event in with_text(self._tiles.events(request), self._tiles.text_stream(request)):
+        for event in with_text(tiles.events(request), tiles.text_stream(request)):
             match event:
                 case Token():
                     shared.token(event.probability)

@@ -174,7 +174,7 @@ class Reader:
             opened = replace(opened, pages=pages)
         given = sources if isinstance(sources, Sequence) and not isinstance(sources, str | bytes) else [sources]
         images = [image for source in given for image in _pictures(source, opened)]
-        limits = Limits(max_new_tokens, max_tiles, self._task.skip_blank_tiles)
+        limits = Limits(max_new_tokens, max_tiles, self._task.skip_blank_tiles, keep=True)
         return answerer.answer(question_messages(question, images, history), limits, on_event=on_event)
 
     def _load(self) -> LoadedModel:

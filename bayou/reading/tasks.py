@@ -50,8 +50,8 @@ def reading_prompt(model: str, uses_msac: bool | None = None) -> str:
 
     Args:
         model: Its name.
-        uses_msac: What its configuration says, which tells the two released members apart; None where that is not
-            known, as of a server's model: then the name decides.
+        uses_msac: What its configuration says, which tells the two released members apart; None for a server's model
+            and one of another family: then the name decides.
     """
     is_small = "800m" in model.lower() if uses_msac is None else not uses_msac
     return CARD_PROMPT if is_small else EXACT_PROMPT

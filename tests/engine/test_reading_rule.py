@@ -84,3 +84,20 @@ def test_probabilities_are_softmax() -> None:
         for expected in range(len(logits_row)):
             token, probability = choose(logits_row.tolist(), expected, 1.1)
             assert probability == pytest.approx(softmax[token], abs=PROBABILITY_BOUND)
+
+
+def test_no_white_space_twice_in_a_row() -> None:
+    """The released ``ocr()``: only where the last token is white space and likeliest again, and among the 30 best."""
+    rule = ReadingRule((STOP,), spaces=frozenset({0, 1, *range(5, 40)}))
+    logits = np.array([[9, 8, 1, 7, 6, *[0] * 40]], dtype=np.float32)
+    choices = Choices.of(logits)
+    assert choices.choose(0, STOP, rule).id == 0  # fewer than two tokens stand
+    assert choices.choose(0, STOP, rule, last=1).id == 0  # another white space than the last
+    assert choices.choose(0, STOP, ReadingRule((STOP,)), last=0).id == 0
+    found = choices.choose(0, STOP, rule, last=0)
+    assert (found.id, found.best_id) == (3, 3)
+    softmax = np.exp(logits[0].astype(np.float64)) / np.exp(logits[0].astype(np.float64)).sum()
+    assert abs(found.probability - softmax[3]) < PROBABILITY_BOUND
+    blank = np.array([[*range(45, 0, -1)]], dtype=np.float32)
+    whole = ReadingRule((STOP,), spaces=frozenset(range(40)))
+    assert Choices.of(blank).choose(0, STOP, whole, last=0).id == 30  # all 30 are; the next comes as it is

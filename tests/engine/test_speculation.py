@@ -173,6 +173,20 @@ def test_a_window_bounds_what_a_pass_checks() -> None:
         assert finished.usage.passes >= len(tokens) / ((window or len(tokens)) + 1)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_white_space_is_suppressed_in_both_loops(seed: int) -> None:
+    runtime, changed = MemoryRuntime(levels=3, seed=seed), 0
+    plain, rule = ReadingRule((5,)), ReadingRule((5,), spaces=frozenset({0, 1}))
+    for length in range(1, 6):
+        expected = ids_of(generate_all(runtime, Request(prompt_of(length), rule, 20))[0])
+        changed += expected != ids_of(generate_all(runtime, Request(prompt_of(length), plain, 20))[0])
+        assert not any(a == b and a in rule.spaces for a, b in itertools.pairwise(expected[1:]))
+        for draft in ((), tuple(expected), (0, 0, 1, 3, 3, 0), (1, 1, 1)):
+            ((tokens, _),) = speculate_all(runtime, [Request(prompt_of(length), rule, 20, draft)])
+            assert ids_of(tokens) == expected
+    assert changed
+
+
 def test_events_come_in_order() -> None:
     runtime, rule = MemoryRuntime(), ReadingRule((STOP,), 0.9, UNKNOWN)
     requests = [Request(prompt_of(n), rule, 9, (4,) * n) for n in (1, 3)]

@@ -45,6 +45,17 @@ def test_white_space_ids_of_both_versions() -> None:
     assert tokenizer().white_space_ids(count_bytes=True) == set(expected["whitespace_token_ids_t445"])
 
 
+def test_words_without_their_leading_space() -> None:
+    table, tokens = tokenizer().spaceless_ids(), tokenizer()
+    apart, together = tokens.encode("a total"), tokens.encode("a\ntotal")
+    assert apart[-1] != together[-1] and table[apart[-1]] == table[together[-1]] == together[-1]
+    assert all(table[token] == -1 for token in tokens.white_space_ids(count_bytes=True))
+    assert table[32009] == 32009 and len(table) == 32010
+    for token in range(300, 32000, 97):
+        if table[token] >= 0:
+            assert tokens.decode([int(table[token])]) == tokens.decode([token]).lstrip(" ")
+
+
 def test_sizes_and_ids() -> None:
     assert tokenizer().vocab_size == 32010
     assert {token: tokenizer().id_of(token) for token in SPECIALS} == SPECIALS

@@ -52,8 +52,13 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return page_path(tmp_path_factory.mktemp("pages"))
 
 
-def reader(checkpoint: str, tokens: int = TOKENS) -> Reader:
+def fresh_reader(checkpoint: str, tokens: int = TOKENS) -> Reader:
     return Reader(golden(checkpoint), precision="float32", threads=1, task=ReadTask(max_new_tokens=tokens))
+
+
+@cache
+def reader(checkpoint: str) -> Reader:
+    return fresh_reader(checkpoint)
 
 
 @pytest.mark.parametrize("checkpoint", CHECKPOINTS)
@@ -104,6 +109,16 @@ def test_the_end_of_text_token_ends_an_answer_and_is_told() -> None:
     )
 
 
+def test_pages_asked_about_are_kept_and_pages_read_are_not(page: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "cache" / "pages"
+    fresh_reader("tiny-800m", 3).read(page)
+    assert not list(kept.glob("*"))
+    first = fresh_reader("tiny-800m").ask(page, "What river?", max_new_tokens=5)
+    assert list(kept.glob("*.arrays"))
+    again = fresh_reader("tiny-800m").ask(page, "What river?", max_new_tokens=5)
+    assert (again.text, again.line_probabilities) == (first.text, first.line_probabilities)
+
+
 def test_several_pages_history_and_page_ranges(page: Path, tmp_path: Path) -> None:
     path = tmp_path / "pages.tiff"
     frames = [Image.fromarray(np.full((60, 60, 3), level, np.uint8)) for level in (0, 90, 250)]
@@ -134,11 +149,11 @@ def test_more_than_the_model_can_see_is_refused_before_any_pass(page: Path) -> N
 def test_a_pdf_with_text_is_not_given_to_the_model_unless_it_is_forced(tmp_path: Path) -> None:
     path = tmp_path / "text.pdf"
     path.write_bytes(make_pdf([PageSpec(content=text_at(50, 700, "native words of this page", 24))]))
-    asked = reader("tiny-800m", 5)
+    asked = reader("tiny-800m")
     document = asked.read(path, dpi=50)
     assert (document.to_text(), document.model) == ("native words of this page\n", "")
     (page,) = asked.read(path, dpi=50, force_ocr=True).pages
-    assert page.status == "failed" and "cut off after 5 tokens" in page.message
+    assert page.status == "failed" and f"cut off after {TOKENS} tokens" in page.message
     assert {line.source for line in page.lines} == {"model"}
 
 
