@@ -137,13 +137,16 @@ class ArrayStore:
 
     def _read(self, path: Path) -> tuple[FloatArray, ...] | None:
         try:
-            content = np.fromfile(path, dtype=np.uint8)
+            if path.stat().st_size < len(_MAGIC):  # which can't be mapped if it is 0
+                raise _Damaged
+            # Mapped, not read: a copy less, and files are only ever replaced as a whole.
+            arrays = _parsed(np.memmap(path, dtype=np.uint8, mode="r"))
             os.utime(path)  # the time of last access, by which files are cleared up
         except OSError:
             return None
-        arrays = _parsed(content)
-        if arrays is None:
+        except _Damaged:
             path.unlink(missing_ok=True)
+            return None
         return arrays
 
     def _clear_up(self, folder: Path) -> None:
@@ -163,7 +166,10 @@ class ArrayStore:
             for _, size, path in sorted(files):
                 if total <= self._disk_bytes:
                     break
-                path.unlink(missing_ok=True)
+                try:
+                    path.unlink(missing_ok=True)
+                except PermissionError:  # on Windows, while another process has it open
+                    continue
                 total -= size
 
 
@@ -180,14 +186,22 @@ def _compact(array: FloatArray) -> np.ndarray:
     return np.ascontiguousarray(halves[1::2]).reshape(array.shape)
 
 
-def _parsed(content: np.ndarray) -> tuple[FloatArray, ...] | None:
-    """The arrays of a file's bytes; None where it isn't whole or was changed."""
+class _Damaged(Exception):
+    """A file isn't whole or was changed."""
+
+
+def _parsed(content: np.ndarray) -> tuple[FloatArray, ...]:
+    """The arrays of a file's bytes.
+
+    Raises:
+        _Damaged: It isn't whole or was changed.
+    """
     start = len(_MAGIC) + _FIXED.size
     if content[: len(_MAGIC)].tobytes() != _MAGIC or len(content) < start:
-        return None
+        raise _Damaged
     length, checksum, size = _FIXED.unpack(content[len(_MAGIC) : start].tobytes())
     if len(content) != start + length + size or zlib.crc32(content[start:].data) != checksum:
-        return None
+        raise _Damaged
     arrays, place = [], start + length
     for kind, *shape in json.loads(content[start:place].tobytes()):
         end = place + int(np.prod(shape)) * np.dtype(kind).itemsize

@@ -46,7 +46,7 @@ _TEMPLATES = {
 """Chat templates of a kind of checkpoint, and the token that ends an answer."""
 _ACTIVATION = {"hidden_act": ("silu", "silu")}
 _NO_SCALING = {"rope_scaling": (None, None)}
-_DECODERS = {
+_DECODERS: Mapping[str, Mapping[str, tuple[Any, Any]]] = {
     "llama": {**_ACTIVATION, **_NO_SCALING, "attention_bias": (False, False), "mlp_bias": (False, False)},
     "mistral": {**_ACTIVATION, **_NO_SCALING, "attention_bias": (False, False), "mlp_bias": (False, False)},
     "qwen2": {**_ACTIVATION, "use_sliding_window": (False, False)},
