@@ -88,7 +88,8 @@ def ask(ctx: click.Context, paths: tuple[str, ...], question: str, **flags: Unpa
     settings, history = _settings(question, paths, flags), _history(flags["history"])
     sources = _sources(paths)
     make: Callable[[ReadSettings], AskingReader] = ctx.obj or make_reader
-    display = _Display(stream=flags["stream"], quiet=flags["quiet"])
+    first = "loading the model" if settings.url is None else "waiting for the server"
+    display = _Display(first, stream=flags["stream"], quiet=flags["quiet"])
     with display:
         answer = _ask(make(settings), sources, question, settings, history, display)
     if flags["as_json"]:
@@ -182,14 +183,15 @@ def _history(path: Path | None) -> list[tuple[str, str]]:
 class _Display:
     """What is shown on the way: progress on a terminal's last line, and the text where it is to come at once."""
 
-    def __init__(self, stream: bool, quiet: bool) -> None:
+    def __init__(self, first: str, stream: bool, quiet: bool) -> None:
+        self._first = first
         self._stream = stream
         self._line = sys.stderr.isatty() and not quiet
         self._shown = ""
         self.printed = ""
 
     def __enter__(self) -> _Display:
-        self._progress("loading the model")
+        self._progress(self._first)
         return self
 
     def __exit__(self, *_: object) -> None:

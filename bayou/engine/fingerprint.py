@@ -19,7 +19,7 @@ def fingerprint(folder: Path, runtime: Runtime, device: str | None) -> str:
     Weights are known by size, time of change and 64 places of each file: reading all of them would take seconds.
     """
     ours = vars(sys.modules["bayou"])["__version__"]
-    made_by = f"{ours} {runtime.name} {version(runtime.name)} {runtime.precision} {device}"
+    made_by = f"{ours} {runtime.name} {version(runtime.name)} {runtime.precision} {runtime.tower_precision} {device}"
     said = hashlib.sha256(made_by.encode())
     for path in sorted([*folder.glob("*.json"), *folder.glob("*.safetensors")]):
         status = path.stat()

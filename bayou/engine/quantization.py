@@ -8,15 +8,15 @@ weights of a row has a scale and a zero of its own: 16 steps from its least to i
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from bayou.engine.runtime import FloatArray, Precision
-from bayou.engine.weight_files import Weight, Weights, read_tensors
+from bayou.engine.runtime import FloatArray, Precision, TowerPrecision
+from bayou.engine.weight_files import Weight, Weights, map_tensors
 from bayou.errors import ModelError, OutputError
 
 LARGEST = 127
@@ -64,12 +64,8 @@ def quantise_groups(weight: FloatArray) -> Weight:
     if size is None:
         return quantise_rows(weight)
     groups = columns // size
-    stored = np.empty((rows, groups, size), dtype=np.uint8)
-    scale, zero = np.empty((rows, groups), dtype=np.float16), np.empty((rows, groups), dtype=np.uint8)
-    for first in range(0, rows, max(1, _NUMBERS_AT_A_TIME // columns)):
-        block = slice(first, first + max(1, _NUMBERS_AT_A_TIME // columns))
-        stored[block], scale[block], zero[block] = _best_steps(weight[block].reshape(-1, groups, size))
-    return Weight(stored.reshape(rows, columns), scale=scale, zero=zero)
+    stored, scale, zero = _best_steps(weight.reshape(rows, groups, size))
+    return Weight(stored.astype(np.uint8).reshape(rows, columns), scale=scale, zero=zero.astype(np.uint8))
 
 
 def _best_steps(weight: FloatArray) -> tuple[FloatArray, NDArray[np.float16], FloatArray]:
@@ -112,18 +108,36 @@ def quantise(tensors: Mapping[str, FloatArray]) -> Weights:
     return Weights(quantised)
 
 
-def rounded(name: str, weight: Weight, precision: Precision) -> Weight:
+def rounded(name: str, weight: Weight, precision: Precision, tower: TowerPrecision = "bf16") -> Weight:
     """A released checkpoint's tensor as a runtime of this precision computes with it.
 
     The decoder's large matrices are rounded, but not the embeddings, which multiply nothing and are read row by row
     from their file. In int4 the output matrix is in 8 bits: its rounding goes into the choice of each token unaveraged.
+
+    Args:
+        precision: Of the decoder.
+        tower: Of the vision tower and the projector; in int8 their matrices are rounded too.
     """
-    if precision not in ("int8", "int4") or weight.scale is not None or not is_quantised(weight.stored):
+    if weight.scale is not None or not is_quantised(weight.stored):
         return weight
-    if not name.startswith(DECODER) or name.endswith(EMBEDDINGS):
+    if not name.startswith(DECODER):
+        return _in_blocks(weight, quantise_rows) if tower == "int8" else weight
+    if precision not in ("int8", "int4") or name.endswith(EMBEDDINGS):
         return weight
-    in_groups = precision == "int4" and not name.endswith(OUTPUT)
-    return quantise_groups(weight.dense()) if in_groups else quantise_rows(weight.dense())
+    return _in_blocks(weight, quantise_groups if precision == "int4" and not name.endswith(OUTPUT) else quantise_rows)
+
+
+def _in_blocks(weight: Weight, quantise: Callable[[FloatArray], Weight]) -> Weight:
+    """A matrix rounded some rows at a time: its float form is never whole in memory, and each block stays in the
+    processor's cache while it is worked on.
+    """
+    rows, columns = weight.shape
+    height = max(1, _NUMBERS_AT_A_TIME // columns)
+    parts = [quantise(weight.rows(slice(first, first + height))) for first in range(0, rows, height)]
+    scales = [part.scale for part in parts if part.scale is not None]
+    zeros = [part.zero for part in parts if part.zero is not None]
+    stored = np.concatenate([part.stored for part in parts])
+    return Weight(stored, scale=np.concatenate(scales), zero=np.concatenate(zeros) if zeros else None)
 
 
 def stored_tensors(weights: Mapping[str, Weight]) -> dict[str, NDArray[np.generic]]:
@@ -168,7 +182,7 @@ def read_weights(path: Path) -> Weights:
     Raises:
         ModelError: Not such a file, or an int8 matrix and its scale don't belong together.
     """
-    tensors = read_tensors(path)
+    tensors, mapping = map_tensors(path)
     weights = {}
     for name, weight in tensors.items():
         scaled = name.removesuffix(SCALE_SUFFIX)
@@ -180,4 +194,4 @@ def read_weights(path: Path) -> Weights:
                 raise ModelError(f"the int8 matrix {name!r} has no float16 scale for each row", str(path))
             weight = Weight(weight.stored, scale=scale.stored)
         weights[name] = weight
-    return Weights(weights, str(path))
+    return Weights(weights, str(path), mapping)

@@ -12,6 +12,17 @@ from numpy.typing import NDArray
 from bayou.model.config import VLMConfig
 
 Precision = Literal["float32", "bf16", "int8", "int4"]
+TowerPrecision = Literal["float32", "bf16", "int8"]
+
+
+@dataclass(frozen=True, slots=True)
+class SquarePrecision:
+    """Of a member with square tiles: of its decoder's matrices, and of its tower's and projector's."""
+
+    decoder: Precision
+    tower: TowerPrecision
+
+
 FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.integer]
 BoolArray = NDArray[np.bool_]
@@ -70,11 +81,13 @@ class Runtime(Protocol):
     Attributes:
         config: The member that is loaded.
         precision: Of the decoder's weights.
+        tower_precision: Of the tower's.
         name: "openvino", "torch", ...
     """
 
     config: VLMConfig
     precision: Precision
+    tower_precision: TowerPrecision
     name: str
 
     def encode(self, pixels: Sequence[FloatArray]) -> list[Encoded]:

@@ -7,6 +7,8 @@ The file is mapped, so a tensor costs memory only while it is used.
 from __future__ import annotations
 
 import json
+import mmap
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,10 +77,11 @@ class Weight:
 class Weights(Mapping[str, Weight]):
     """Named tensors, a quantised matrix with its scale as one. Remembers what was used, so that leftovers show."""
 
-    def __init__(self, weights: Mapping[str, Weight], source: str = "") -> None:
+    def __init__(self, weights: Mapping[str, Weight], source: str = "", mapping: mmap.mmap | None = None) -> None:
         self._weights = dict(weights)
         self._unused = set(self._weights)
         self.source = source
+        self._mapping = mapping
 
     def __getitem__(self, name: str) -> Weight:
         if name not in self._weights:
@@ -106,11 +109,33 @@ class Weights(Mapping[str, Weight]):
             raise ModelError(f"{name!r} has shape {list(weight.shape)}, not {list(shape)}", self.source or None)
         return weight
 
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Each tensor's shape, without reading or using it."""
+        return {name: weight.shape for name, weight in self._weights.items()}
+
+    def release(self) -> None:
+        """Give back the memory of what was read of the file; what is used again is read again."""
+        if self._mapping is not None:
+            release_pages(self._mapping)
+
     def check_all_used(self) -> None:
         """Raises ModelError where a tensor of the file has no place in the network."""
         if self._unused:
             names = ", ".join(sorted(self._unused)[:5])
             raise ModelError(f"{len(self._unused)} tensors are not this model's: {names}", self.source or None)
+
+
+def map_file(path: Path) -> mmap.mmap | None:
+    """A file's bytes as memory; None for an empty file. Writing to it changes no file."""
+    with path.open("rb") as file:
+        empty = not file.read(1)
+        return None if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+
+
+def release_pages(mapping: mmap.mmap) -> None:
+    """Give back the memory of what was read; elsewhere than on Linux the system does so by itself, later."""
+    if sys.platform == "linux":
+        mapping.madvise(mmap.MADV_DONTNEED)
 
 
 def _header(path: Path) -> tuple[dict[str, Any], int]:
@@ -140,18 +165,28 @@ def read_tensors(path: Path) -> dict[str, Weight]:
     Raises:
         ModelError: The file is missing, truncated, not safetensors, or holds an unknown number format.
     """
+    return map_tensors(path)[0]
+
+
+def map_tensors(path: Path) -> tuple[dict[str, Weight], mmap.mmap | None]:
+    """Every tensor of a file as it stands, and the mapped file itself; errors as for ``read_tensors``."""
     table, start = _header(path)
-    content = np.memmap(path, dtype=np.uint8, mode="r", offset=start) if path.stat().st_size > start else np.empty(0)
+    mapping = map_file(path)
+    content = np.empty(0, dtype=np.uint8) if mapping is None else np.frombuffer(mapping, dtype=np.uint8)[start:]
     tensors = {}
     for name, entry in table.items():
-        kind, shape, (first, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
+        try:
+            kind, shape, (first, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
+            item = np.dtype(_FORMATS.get(kind, "u1"))
+            bytes_needed = item.itemsize * int(np.prod(shape, dtype=np.int64))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"the entry of {name!r} is damaged", str(path)) from error
         if kind not in _FORMATS:
             raise ModelError(f"{name!r} is of an unknown number format, {kind}", str(path))
-        item = np.dtype(_FORMATS[kind])
-        if end > len(content) or end - first != item.itemsize * int(np.prod(shape, dtype=np.int64)):
+        if not 0 <= first <= end <= len(content) or end - first != bytes_needed:
             raise ModelError(f"{name!r} has not as many bytes as its shape needs: the file is truncated", str(path))
         # A copy only where the bytes are not aligned, which the format doesn't promise.
         raw = content[first:end]
         aligned = raw if (start + first) % item.itemsize == 0 else raw.copy()
         tensors[name] = Weight(aligned.view(item).reshape(shape), kind == "BF16")
-    return tensors
+    return tensors, mapping

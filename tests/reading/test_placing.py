@@ -76,6 +76,38 @@ def test_a_line_of_which_too_little_agrees_has_no_place_and_is_not_cut() -> None
     assert (placed.line.text, placed.line.box) == (text, None)
 
 
+def test_cells_side_by_side_stay_one_line() -> None:
+    cells = found("Subtotal", "39.00")
+    assert cells[0].box is not None and cells[1].box is not None
+    right = Box(300, 2, 350, 17)
+    beside = Line("39.00", right, 0.9, "model", (Word("39.00", right, 0.9, "model"),))
+    (placed,) = place_lines(written("Subtotal\t39.00"), [cells[0], beside])
+    assert placed.line.text == "Subtotal\t39.00"
+    assert placed.line.box == cells[0].box.union(right)
+    assert [word.box for word in placed.line.words] == [cells[0].box, right]
+
+
+def test_a_word_that_nobody_found_stands_in_the_gap_between_its_neighbours() -> None:
+    (placed,) = place_lines(written("oak planks × metre"), found("oak planks metre"))
+    boxes = [word.box for word in placed.line.words]
+    assert (boxes[0], boxes[2]) == (Box(0, 0, 30, 15), Box(100, 0, 110, 15))
+    (placed,) = place_lines(written("oak planks metre"), found("oak plan metre"))
+    assert [word.text for word in placed.line.words] == ["oak", "planks", "metre"]
+
+
+def test_columns_in_another_order_are_found_all_the_same() -> None:
+    order = [2, 3, 0, 1]
+    placed = place_lines(written(*[PAGE[at].text for at in order]), PAGE)
+    assert [part.found for part in placed] == order
+
+
+def test_a_part_that_nobody_found_leaves_the_others_their_places() -> None:
+    placed = place_lines(written("Invoice No. 4711 Grand total 39.00 with payable within 14 days"), PAGE)
+    assert [part.found for part in placed] == [0, 1, 2]
+    placed = place_lines(written("Invoice No. 4711 Xyz payable within 14 days"), PAGE)
+    assert [part.line.text for part in placed] == ["Invoice No. 4711 Xyz", "payable within 14 days"]
+
+
 def test_pairs_ascend_and_are_of_like_words() -> None:
     pairs = align("the quick brovvn fox jumps".split(), "the brown fax jumped".split())
     assert pairs == {0: 0, 2: 1, 3: 2, 4: 3}

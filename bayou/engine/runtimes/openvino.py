@@ -14,13 +14,27 @@ import openvino as ov
 
 from bayou.engine.calibration import Calibration
 from bayou.engine.line_tokens import Drafter, LineColumns, is_doubtful, line_tokens
-from bayou.engine.runtime import BoolArray, Cache, Encoded, FloatArray, IntArray, Precision
+from bayou.engine.runtime import (
+    BoolArray,
+    Cache,
+    Encoded,
+    FloatArray,
+    IntArray,
+    Precision,
+    SquarePrecision,
+    TowerPrecision,
+)
 from bayou.engine.runtimes.openvino_calibration import int8_is_exact
 from bayou.engine.runtimes.openvino_decoder import EMBEDDINGS, decoder_graph
 from bayou.engine.runtimes.openvino_graph import weight_form
 from bayou.engine.runtimes.openvino_line_tower import projector_graph, tower_graph
-from bayou.engine.runtimes.openvino_settings import DEFAULT_DEVICE, decoder_properties, tower_properties
-from bayou.engine.runtimes.openvino_square_tower import square_tower_graph
+from bayou.engine.runtimes.openvino_settings import (
+    DEFAULT_DEVICE,
+    decoder_properties,
+    square_properties,
+    tower_properties,
+)
+from bayou.engine.runtimes.openvino_square import SquareGraphs, square_graphs
 from bayou.engine.runtimes.openvino_tower import CompiledTower
 from bayou.engine.weight_files import Weights
 from bayou.errors import UsageError
@@ -83,6 +97,8 @@ class OpenVINORuntime:
         threads: CPU threads; None leaves it to OpenVINO.
         calibrations: Of convolutions of nano's tower that may compute in int8; unused where the device can't do so.
             Lines that it then doubts go through the tower once more, in float32.
+        graphs: Of a member with square tiles, where they are made already; of the weights then only embeddings are
+            used.
 
     Raises:
         ModelError: The weights are not those of the configuration.
@@ -100,33 +116,51 @@ class OpenVINORuntime:
         device: str | None = None,
         threads: int | None = None,
         calibrations: Mapping[str, Calibration] = MappingProxyType({}),
+        graphs: SquareGraphs | None = None,
     ) -> None:
         self.config, self.precision = config, precision
         self.drafter = drafter
         self._second_look: Callable[[], CompiledTower] | None = None
         self._core = ov.Core()
         self._device = _known_device(self._core, device or DEFAULT_DEVICE)
-        form, vision = weight_form(precision), config.vision
-        language = config.language
-        tower = tower_properties(precision, threads, self._device)
-        if isinstance(vision, LineVisionConfig):
-            if calibrations and not int8_is_exact(self._core, self._device):
-                calibrations = {}
-            self._tower = CompiledTower(self._core, tower_graph(vision, weights, calibrations), self._device, tower)
-            if calibrations:
-                plain = tower_graph(vision, weights)
-                # Compiled when the first line needs it: a page of clean print may need none.
-                self._second_look = cache(lambda: CompiledTower(self._core, plain, self._device, tower))
-            projector = projector_graph(vision.features, language.hidden_size, weights, form)
-            self._projector = self._core.compile_model(projector, self._device, decoder_properties(precision, threads))
+        if isinstance(config.vision, LineVisionConfig):
+            self._compile_line_member(config.vision, weights, calibrations, threads)
         else:
-            # In 8 bits it is only once its effect on the visual tokens has been measured.
-            wide = square_tower_graph(config, weights, "float32" if precision == "float32" else "bf16")
-            self._tower = CompiledTower(self._core, wide, self._device, tower)
-        decoder = decoder_graph(language, weights, form)
-        self._decoder = self._core.compile_model(decoder, self._device, decoder_properties(precision, threads))
-        self._embeddings = weights.shaped(EMBEDDINGS, language.vocab_size, language.hidden_size)
-        weights.check_all_used()
+            self._compile(graphs or square_graphs(config, weights, _with_its_tower(precision)), threads)
+        self._embeddings = weights.shaped(EMBEDDINGS, config.language.vocab_size, config.language.hidden_size)
+        if graphs is None:
+            weights.check_all_used()
+
+    def _compile_line_member(
+        self, vision: LineVisionConfig, weights: Weights, calibrations: Mapping[str, Calibration], threads: int | None
+    ) -> None:
+        form, language = weight_form(self.precision), self.config.language
+        if calibrations and not int8_is_exact(self._core, self._device):
+            calibrations = {}
+        properties = tower_properties(self.precision, threads, self._device)
+        self.tower_precision: TowerPrecision = "int8" if calibrations else "float32"
+        self._tower = CompiledTower(self._core, tower_graph(vision, weights, calibrations), self._device, properties)
+        if calibrations:
+            plain = tower_graph(vision, weights)
+            # Compiled when the first line needs it: a page of clean print may need none.
+            self._second_look = cache(lambda: CompiledTower(self._core, plain, self._device, properties))
+        others = decoder_properties(self.precision, threads)
+        projector = projector_graph(vision.features, language.hidden_size, weights, form)
+        self._projector = self._core.compile_model(projector, self._device, others)
+        self._decoder = self._core.compile_model(decoder_graph(language, weights, form), self._device, others)
+
+    def _compile(self, graphs: SquareGraphs, threads: int | None) -> None:
+        self.tower_precision = graphs.precision.tower
+        self._source = graphs.source  # what is compiled reads from there
+        tower = square_properties(graphs.precision.tower, threads)
+        self._tower = CompiledTower(self._core, graphs.tower, self._device, tower, graphs.release)
+        decoder = square_properties(self.precision, threads)
+        self._decoder = self._core.compile_model(graphs.decoder, self._device, decoder)
+        # The first inference makes the plugin read all weights; what it read is given back before anything else comes.
+        one = np.zeros((1, 1), dtype=np.int64)
+        nothing = np.zeros((1, 1, self.config.language.hidden_size), dtype=np.float32)
+        self.step(self.new_cache(1), nothing, one, np.ones((1, 1, 1), dtype=bool))
+        graphs.release()
 
     def encode(self, pixels: Sequence[FloatArray]) -> list[Encoded]:
         outputs = self._tower(pixels)
@@ -179,6 +213,11 @@ class OpenVINORuntime:
         cache.stepped(length)
         copied: FloatArray = np.array(logits)
         return copied
+
+
+def _with_its_tower(precision: Precision) -> SquarePrecision:
+    """The tower in bfloat16, but in float32 where the decoder is."""
+    return SquarePrecision(precision, "float32" if precision == "float32" else "bf16")
 
 
 def _known_device(core: ov.Core, device: str) -> str:

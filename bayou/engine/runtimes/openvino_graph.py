@@ -38,11 +38,11 @@ def matrix(weight: Weight, form: WeightForm) -> Node:
     """A large weight, float32 to the operations that use it, kept in memory in ``form``.
 
     8 and 4 bits stay so in the compiled model: a constant, a conversion and a multiplication are what the plugin looks
-    for.
+    for. bfloat16 as the file has it is not copied: the weights must live as long as the model.
     """
     if form == "bf16":
-        bits = np.asarray(weight.stored) if weight.is_bfloat16 else bfloat16_bits(weight.dense())
-        return ops.convert(_constant(bits, ov.Type.bf16), "f32")
+        bits = np.ascontiguousarray(weight.stored) if weight.is_bfloat16 else bfloat16_bits(weight.dense())
+        return ops.convert(_constant(bits, ov.Type.bf16, shared=bits is weight.stored), "f32")
     if form == "float32" or weight.scale is None:
         return array(weight.dense())
     if weight.zero is None:
@@ -67,9 +67,9 @@ def _four_bits(values: NDArray[np.uint8], shape: list[int]) -> Node:
     return _constant(flat[::2] | flat[1::2] << 4, ov.Type.u4, shape)
 
 
-def _constant(values: NDArray[np.generic], kind: ov.Type, shape: list[int] | None = None) -> Node:
+def _constant(values: NDArray[np.generic], kind: ov.Type, shape: list[int] | None = None, shared: bool = False) -> Node:
     tensor = ov.Tensor(np.ascontiguousarray(values), shape or list(values.shape), kind)
-    return op.Constant(tensor, shared_memory=False)
+    return op.Constant(tensor, shared_memory=shared)
 
 
 def project(x: Node, weights: Weights, name: str, sizes: tuple[int, int], form: WeightForm) -> Node:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,28 @@ import openvino as ov
 
 from bayou.engine.runtime import FloatArray
 
+_BETWEEN_RELEASES = 0.01
+"""Seconds."""
+
 
 class CompiledTower:
     """Pictures, each by itself, to a graph's named outputs.
 
     Args:
         graph: One input, [1, 3, H, W]; its outputs have names.
+        release: Gives back mapped pages of the graph's file; called again and again while the first pictures go
+            through, which is when the plugin reads the file and makes its own arrangement of it.
     """
 
-    def __init__(self, core: ov.Core, graph: ov.Model, device: str, properties: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        core: ov.Core,
+        graph: ov.Model,
+        device: str,
+        properties: Mapping[str, Any],
+        release: Callable[[], None] | None = None,
+    ) -> None:
+        self._release = release
         self._names = [output.get_any_name() for output in graph.outputs]
         self._compiled = core.compile_model(graph, device, dict(properties))
         self._queue = ov.AsyncInferQueue(self._compiled)
@@ -33,6 +47,10 @@ class CompiledTower:
         self._queue.set_callback(collect)
         for index, picture in enumerate(pixels):
             self._queue.start_async({0: picture[None]}, index)
+            while self._release is not None and not found[index] and not self._queue.is_ready():
+                self._release()
+                time.sleep(_BETWEEN_RELEASES)
+            self._release = None
         self._queue.wait_all()
         if len(pixels) > 1:
             # Activations of many widths would stay beside those of whatever runs next.

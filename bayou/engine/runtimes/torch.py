@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from bayou.engine.line_tokens import Drafter, LineColumns, line_tokens
-from bayou.engine.runtime import BoolArray, Cache, Encoded, FloatArray, IntArray, Precision
+from bayou.engine.runtime import BoolArray, Cache, Encoded, FloatArray, IntArray, Precision, TowerPrecision
 from bayou.engine.weight_files import Weights
 from bayou.errors import ModelError, UsageError
 from bayou.model.config import LineVisionConfig, VLMConfig
@@ -57,7 +57,7 @@ class TorchRuntime:
     Args:
         weights: All of the member's tensors, and no others.
         drafter: Spells nano's drafts; None for members with square tiles.
-        device: torch's name of it: "cpu", "cuda", "mps"...
+        device: torch's name of it: "cpu", "cuda", "cuda:1", "mps"...
 
     Raises:
         ModelError: The weights are not those of the configuration.
@@ -77,13 +77,18 @@ class TorchRuntime:
         if precision not in _TYPES:
             raise UsageError(f"the torch runtime has no precision {precision!r}, only {', '.join(_TYPES)}")
         self.config, self.precision, self.drafter = config, precision, drafter
+        self.tower_precision: TowerPrecision = "bf16" if precision == "bf16" else "float32"
         self._type = _TYPES[precision]
         self._device = _known_device(device or "cpu")
         with torch.device("meta"):
             network = LineVLM(config) if isinstance(config.vision, LineVisionConfig) else MississippiVLM(config)
         expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
-        check_shapes(expected, {name: weight.shape for name, weight in weights.items()}, weights.source or None)
-        tensors = {name: torch.tensor(weights[name].dense()).to(self._device, self._type) for name in expected}
+        check_shapes(expected, weights.shapes(), weights.source or None)
+        try:
+            tensors = {name: torch.tensor(weights[name].dense()).to(self._device, self._type) for name in expected}
+        except torch.OutOfMemoryError as error:
+            advice = "bf16 takes half" if self._type == torch.float32 else "choose another device"
+            raise UsageError(f"{self._device} has too little free memory for {precision}; {advice}") from error
         network.load_state_dict(tensors, assign=True)
         self._network = network.eval()
 
@@ -148,5 +153,10 @@ def _known_device(device: str) -> torch.device:
         known = torch.device(device)
         torch.empty(1, device=known)
     except (RuntimeError, AssertionError) as error:  # AssertionError: torch built without CUDA
-        raise UsageError(f"torch has no device {device!r} here") from error
+        raise UsageError(f"torch has no device {device!r} here, only {', '.join(_devices())}") from error
     return known
+
+
+def _devices() -> list[str]:
+    found = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return ["cpu", *(name for name, there in found.items() if there)]

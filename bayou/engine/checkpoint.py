@@ -1,0 +1,48 @@
+"""A released checkpoint's folder, checked before anything is made of it. Knows its files; no runtime and no network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bayou.engine.quantization import read_weights
+from bayou.engine.weight_files import Weights
+from bayou.errors import ModelError
+from bayou.inputs.tokenizer import Tokenizer
+from bayou.model.config import LineVisionConfig, VLMConfig
+from bayou.model.released import read_config
+from bayou.model.square_layout import check_shapes, tensor_shapes
+
+CONFIG_FILE, WEIGHTS_FILE = "config.json", "model.safetensors"
+TOKENIZER_FILES = ("tokenizer.model", "added_tokens.json")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Checkpoint:
+    """What a folder holds; the weights are mapped, not read."""
+
+    folder: Path
+    config: VLMConfig
+    weights: Weights
+    tokenizer: Tokenizer
+
+
+def open_checkpoint(folder: Path, config: VLMConfig | None = None) -> Checkpoint:
+    """A folder in the released format.
+
+    Args:
+        config: The folder's, where it is known already.
+
+    Raises:
+        ModelError: Another family, tensors that are missing, extra or misshaped, a truncated file, another vocabulary.
+    """
+    config = config or read_config(folder)
+    if isinstance(config.vision, LineVisionConfig):
+        raise ModelError("a model that reads single lines, not a checkpoint in the released format", str(folder))
+    weights = read_weights(folder / WEIGHTS_FILE)
+    check_shapes(tensor_shapes(config), weights.shapes(), weights.source)
+    tokenizer = Tokenizer.from_folder(folder)
+    if tokenizer.vocab_size != config.language.vocab_size:
+        found, wanted = tokenizer.vocab_size, config.language.vocab_size
+        raise ModelError(f"the tokenizer has {found} ids, the decoder's vocabulary {wanted}", str(folder))
+    return Checkpoint(folder, config, weights, tokenizer)
