@@ -10,7 +10,7 @@ from bayou.engine.weight_files import Weights
 from bayou.errors import ModelError
 from bayou.inputs.tokenizer import Tokenizer
 from bayou.model.config import LineVisionConfig, VLMConfig
-from bayou.model.released import read_config
+from bayou.model.released import RELEASED_TEMPLATE, read_config
 from bayou.model.square_layout import check_shapes, tensor_shapes
 
 CONFIG_FILE, WEIGHTS_FILE = "config.json", "model.safetensors"
@@ -34,13 +34,17 @@ def open_checkpoint(folder: Path, config: VLMConfig | None = None) -> Checkpoint
         config: The folder's, where it is known already.
 
     Raises:
-        ModelError: Another family, tensors that are missing, extra or misshaped, a truncated file, another vocabulary.
+        ModelError: Another family or tokenizer, tensors that are missing, extra or misshaped, a truncated file, another
+            vocabulary.
     """
     config = config or read_config(folder)
     if isinstance(config.vision, LineVisionConfig):
         raise ModelError("a model that reads single lines, not a checkpoint in the released format", str(folder))
     weights = read_weights(folder / WEIGHTS_FILE)
     check_shapes(tensor_shapes(config), weights.shapes(), weights.source)
+    if config.template != RELEASED_TEMPLATE:
+        message = f"an InternVL checkpoint ({config.template}): its tokenizer and template are not bayou's"
+        raise ModelError(f"{message}; its network alone is read, by bayou export openvino", str(folder))
     tokenizer = Tokenizer.from_folder(folder)
     if tokenizer.vocab_size != config.language.vocab_size:
         found, wanted = tokenizer.vocab_size, config.language.vocab_size

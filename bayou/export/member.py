@@ -6,15 +6,14 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from bayou.engine.loading import WEIGHTS_FILE, model_folder
+from bayou.engine.checkpoint import WEIGHTS_FILE
+from bayou.engine.loading import model_folder
 from bayou.engine.quantization import read_weights
 from bayou.engine.weight_files import Weights
 from bayou.errors import ModelError, UsageError
 from bayou.model.config import LineVisionConfig, VLMConfig
-from bayou.model.released import read_config
+from bayou.model.released import RELEASED_TEMPLATE, read_config
 from bayou.model.square_layout import check_shapes, tensor_shapes
-
-RELEASED_TEMPLATE = "h2ogpt2"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -66,8 +65,7 @@ def open_member(model: str | Path) -> StoredMember:
     config = read_config(folder)
     weights = read_weights(folder / WEIGHTS_FILE)
     if not isinstance(config.vision, LineVisionConfig):
-        found = {name: weights[name].shape for name in weights}
-        check_shapes(tensor_shapes(config), found, str(folder / WEIGHTS_FILE))
+        check_shapes(tensor_shapes(config), weights.shapes(), weights.source)
     path = Path(model)
     name = config.name or (path.resolve().name if path.exists() else path.name)
     return StoredMember(name, folder, config, weights)

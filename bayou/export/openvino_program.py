@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 class Program:
     """The graphs and the tokenizer of a folder."""
 
-    def __init__(self, folder: Path, settings: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, settings: dict[str, dict[str, Any]]) -> None:
         import openvino as ov
 
         core = ov.Core()
         self.tower, self.embeddings, self.decoder = (
-            core.compile_model(folder / f"{name}.xml", "CPU", settings) for name in ("tower", "embeddings", "decoder")
+            core.compile_model(folder / f"{name}.xml", "CPU", settings[name])
+            for name in ("tower", "embeddings", "decoder")
         )
         self.pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
         self.added: dict[str, int] = json.loads((folder / "added_tokens.json").read_text(encoding="utf-8"))

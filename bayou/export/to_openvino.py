@@ -8,16 +8,25 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
-from bayou.engine.loading import ALPHABET_FILE, CONFIG_FILE, PRECISIONS, VOCABULARY_FILE
-from bayou.engine.runtime import Precision
-from bayou.engine.runtimes.openvino_settings import decoder_properties
-from bayou.errors import UsageError
+from bayou.engine.checkpoint import CONFIG_FILE, TOKENIZER_FILES
+from bayou.engine.loading import ALPHABET_FILE, PRECISIONS, VOCABULARY_FILE
+from bayou.engine.runtime import Precision, SquarePrecision
+from bayou.engine.runtimes.openvino_settings import (
+    DEFAULT_DEVICE,
+    decoder_properties,
+    square_properties,
+    tower_properties,
+)
+from bayou.errors import OutputError, UsageError
 from bayou.export import openvino_program
-from bayou.export.member import RELEASED_TEMPLATE, StoredMember
+from bayou.export.member import StoredMember
 from bayou.export.output_folder import whole_folder
+from bayou.model.released import RELEASED_TEMPLATE
 
 PROGRAM_FILE, SETTINGS_FILE = "run.py", "settings.json"
+LINE_PRECISIONS: tuple[Precision, ...] = ("float32", "bf16", "int8")
 
 
 def export_openvino(
@@ -34,28 +43,44 @@ def export_openvino(
         ModelError: A file or tensor is missing or damaged.
         OutputError: The folder is not free, or can't be written.
     """
-    if precision not in PRECISIONS:
-        raise UsageError(f"there is no precision {precision!r}: known are {', '.join(PRECISIONS)}")
-    from bayou.engine.runtimes.openvino_files import write_graphs
-
+    known = LINE_PRECISIONS if member.reads_lines else PRECISIONS
+    if precision not in known:
+        raise UsageError(f"{member.name} has no precision {precision!r}: known are {', '.join(known)}")
     released = member.config.template == RELEASED_TEMPLATE
     with whole_folder(output, f"{member.name} to openvino, {precision}", replace) as folder:
         if member.reads_lines:
             member.copy((CONFIG_FILE, VOCABULARY_FILE, ALPHABET_FILE), folder)
         elif released:
-            member.copy((CONFIG_FILE, "tokenizer.model", "added_tokens.json"), folder)
+            member.copy((CONFIG_FILE, *TOKENIZER_FILES), folder)
             shutil.copyfile(openvino_program.__file__, folder / PROGRAM_FILE)
         else:
             member.copy((CONFIG_FILE, "tokenizer_config.json"), folder)
-        settings = json.dumps(decoder_properties(precision, None), indent=2)
-        (folder / SETTINGS_FILE).write_text(settings + "\n", encoding="utf-8")
+        try:
+            settings = _write_graphs(member, precision, folder)
+        except RuntimeError as error:  # OpenVINO's, for anything that the system refuses
+            raise OutputError(f"the graphs can't be written: {error}", str(output)) from error
+        (folder / SETTINGS_FILE).write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
         readme = _LINES if member.reads_lines else _TILES + (_PROGRAM if released else _NO_TOKENIZER)
         heading = f"# {member.name} for OpenVINO, {precision}\n\n"
         (folder / "README.md").write_text(heading + readme + _DECODER, encoding="utf-8")
-        write_graphs(member.config, member.weights, precision, folder)
 
 
-_TILES = f"""Graphs that need OpenVINO alone; `{SETTINGS_FILE}` has what bayou tells OpenVINO when it compiles them.
+def _write_graphs(member: StoredMember, precision: Precision, folder: Path) -> dict[str, dict[str, Any]]:
+    """The graphs; returns what bayou tells OpenVINO when it compiles each."""
+    from bayou.engine.runtimes.openvino_files import write_all_square_graphs, write_line_graphs
+
+    if member.reads_lines:
+        write_line_graphs(member.config, member.weights, precision, folder)
+        tower, decoder = tower_properties(precision, None, DEFAULT_DEVICE), decoder_properties(precision, None)
+        return {"tower": tower, "projector": decoder, "embeddings": decoder, "decoder": decoder}
+    both = SquarePrecision(precision, "float32" if precision == "float32" else "bf16")
+    write_all_square_graphs(member.config, member.weights, both, folder)
+    decoder = square_properties(both.decoder, None)
+    exact = square_properties("float32", None)
+    return {"tower": square_properties(both.tower, None), "embeddings": exact, "decoder": decoder}
+
+
+_TILES = f"""Graphs that need OpenVINO alone; `{SETTINGS_FILE}` has what bayou tells OpenVINO when it compiles each.
 
 | graph | inputs | outputs |
 |---|---|---|
@@ -81,7 +106,7 @@ _NO_TOKENIZER = """
 How a text becomes ids is not in this folder: use the checkpoint's own tokenizer.
 """
 
-_LINES = f"""Graphs that need OpenVINO alone; `{SETTINGS_FILE}` has what bayou tells OpenVINO when it compiles them.
+_LINES = f"""Graphs that need OpenVINO alone; `{SETTINGS_FILE}` has what bayou tells OpenVINO when it compiles each.
 They read one line of text. What puts them together (draft, columns to tokens, verification) is `bayou.engine`.
 
 | graph | inputs | outputs |

@@ -37,11 +37,7 @@ class LineVisionConfig:
 
 @dataclass(frozen=True, slots=True)
 class LanguageConfig:
-    """A decoder of Danube's shape: Llama's, Mistral's without a window, or Qwen2's, whose q, k and v have biases.
-
-    ``model_type`` says which layout the file has; "internlm2" is Llama's shape under other names
-    (``bayou.model.stored_names``).
-    """
+    """A decoder of Danube's shape: Llama's, Mistral's without a window, or Qwen2's, whose q, k and v have biases."""
 
     hidden_size: int
     num_hidden_layers: int

@@ -17,10 +17,11 @@ from bayou.model.config import LanguageConfig, LineVisionConfig, VisionConfig, V
 
 RELEASED_TYPE = "h2ovl_chat"
 INTERNVL_TYPE = "internvl_chat"
-"""InternVL 2, 2.5 and 3 of 1B and 2B, with the same tower and projector; not the folders named -hf, laid out anew."""
+"""InternVL 2, 2.5 and 3 of 1B, and 3 of 2B: the same tower and projector. Not the folders named -hf, laid out anew."""
 NANO_TYPE = "bayou_nano"
 TOKENIZER_FILE = "tokenizer_config.json"
 IMAGE_TOKEN = "<IMG_CONTEXT>"
+RELEASED_TEMPLATE = "h2ogpt2"
 LINE_TEMPLATE = "line"
 """nano's template: one picture of a line and no text."""
 
@@ -40,7 +41,7 @@ _VISION = {
     "qk_normalization": (False, True),
 }
 _TEMPLATES = {
-    RELEASED_TYPE: {"h2ogpt2": "<|end|>"},
+    RELEASED_TYPE: {RELEASED_TEMPLATE: "<|end|>"},
     INTERNVL_TYPE: dict.fromkeys(("Hermes-2", "internlm2-chat", "internvl2_5"), "<|im_end|>"),
 }
 """Chat templates of a kind of checkpoint, and the token that ends an answer."""
@@ -50,9 +51,9 @@ _DECODERS: Mapping[str, Mapping[str, tuple[Any, Any]]] = {
     "llama": {**_ACTIVATION, **_NO_SCALING, "attention_bias": (False, False), "mlp_bias": (False, False)},
     "mistral": {**_ACTIVATION, **_NO_SCALING, "attention_bias": (False, False), "mlp_bias": (False, False)},
     "qwen2": {**_ACTIVATION, "use_sliding_window": (False, False)},
-    "internlm2": {**_ACTIVATION, "bias": (False, True)},
 }
-_KINDS = {RELEASED_TYPE: ("llama", "mistral"), INTERNVL_TYPE: ("llama", "mistral", "qwen2", "internlm2")}
+_PACKED = "internlm2"  # InternVL 2 and 2.5 of 2B
+_KINDS = {RELEASED_TYPE: ("llama", "mistral"), INTERNVL_TYPE: ("llama", "mistral", "qwen2")}
 _MISTRAL_WINDOW = 4096  # what transformers takes where a Mistral config does not say
 
 
@@ -175,6 +176,9 @@ def _vision(values: Mapping[str, Any]) -> VisionConfig:
 
 def _language(values: Mapping[str, Any], kinds: tuple[str, ...]) -> LanguageConfig:
     kind = values.get("model_type")
+    if kind == _PACKED:
+        message = "query, key and value are one matrix there, and its tokenizer needs the checkpoint's own code"
+        raise ModelError(f"llm_config.model_type {kind!r} is not supported: {message}")
     if kind not in kinds:
         raise ModelError(f"llm_config.model_type {kind!r}: the decoder must be {', '.join(kinds[:-1])} or {kinds[-1]}")
     _check(values, _DECODERS[kind], "llm_config.")

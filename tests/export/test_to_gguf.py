@@ -26,16 +26,13 @@ from tests.golden_set import CHECKPOINTS, cases, golden
 
 gguf = pytest.importorskip("gguf")
 
-Q8_STEP_BOUND = 0.51  # of a block's scale
-Q4_STEP_BOUND = 1.01
-LLAMA_CPP_TOLERANCE = 2e-3
+GGUF_Q8_STEP_BOUND = 0.57  # of a block's scale
+GGUF_Q4_STEP_BOUND = 1.01
+LLAMA_CPP_TOLERANCE = 2e-4
 END = 32009
 MOST_TOKENS = 24
 
-PROMPTS = (
-    "<|prompt|>Hello, how are you?<|end|><|answer|>",
-    "<|prompt|>What is  2 + 2?\nSay it in words: \t<|end|><|answer|>Vier.<|end|><|prompt|>Größe? 漢字 ▁ \u20ac<|end|><|answer|>",
-)
+PROMPT = "<|prompt|>Hello, how are you?<|end|><|answer|>"
 
 
 @pytest.fixture(scope="module")
@@ -91,11 +88,19 @@ def suitable(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("checkpoint", [*CHECKPOINTS, "suitable"])
-def test_llama_cpp_writes_the_same_text(checkpoint: str, llama: Any, suitable: Path, tmp_path: Path) -> None:
-    folder = suitable if checkpoint == "suitable" else golden(checkpoint)
+@pytest.fixture(scope="module", params=[*CHECKPOINTS, "suitable"])
+def both(
+    request: pytest.FixtureRequest, llama: Any, suitable: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Any]:
+    """A checkpoint's folder, and the model that llama.cpp made of its float32 export."""
+    folder = suitable if request.param == "suitable" else golden(request.param)
+    path = export_gguf(open_member(folder), tmp_path_factory.mktemp("gguf") / "out", "f32")
+    return folder, opened(llama, path)
+
+
+def test_llama_cpp_writes_the_same_text(both: tuple[Path, Any]) -> None:
+    folder, theirs = both
     ours = load(folder, "openvino", "float32", threads=1, cache=NO_CACHE)
-    theirs = opened(llama, export_gguf(open_member(folder), tmp_path / "out", "f32"))
     for question in ("Hello, how are you?", "Read the text: Größe 漢字!"):
         messages = [{"role": "user", "content": question}]
         expected = ours.generate(messages, max_new_tokens=MOST_TOKENS)
@@ -105,18 +110,16 @@ def test_llama_cpp_writes_the_same_text(checkpoint: str, llama: Any, suitable: P
         theirs.reset()
         theirs.eval(prompt)
         logits = np.array(theirs.scores[len(prompt) - 1])
-        np.testing.assert_allclose(logits, ours.logits(messages), rtol=0, atol=LLAMA_CPP_TOLERANCE * logits.std())
+        np.testing.assert_allclose(logits, ours.logits(messages), rtol=0, atol=LLAMA_CPP_TOLERANCE)
 
 
-@pytest.mark.parametrize("case", cases(pictures=False))
-def test_llama_cpp_writes_what_the_reference_writes(case: Any, llama: Any, tmp_path: Path) -> None:
-    arrays = case.arrays()
-    model = opened(llama, export_gguf(open_member(golden(case.checkpoint)), tmp_path / "out", "f16"))
-    written = greedy(model, arrays["input_ids"].tolist())
-    expected = arrays["generated"].tolist()
-    sure = next((i for i, gap in enumerate(arrays["step_gap"]) if gap < 0.05), len(expected))
-    assert written[:sure] == expected[:sure]
-    assert sure > 0
+def test_llama_cpp_writes_what_the_reference_writes(both: tuple[Path, Any]) -> None:
+    folder, theirs = both
+    for parameter in cases(pictures=False):
+        case = parameter.values[0]
+        if folder.name == case.checkpoint:
+            arrays = case.arrays()
+            assert greedy(theirs, arrays["input_ids"].tolist()) == arrays["generated"].tolist()
 
 
 @pytest.mark.parametrize("precision", GGUF_PRECISIONS)
@@ -124,7 +127,7 @@ def test_llama_cpp_loads_every_precision(precision: GGUFPrecision, llama: Any, t
     model = opened(llama, export_gguf(open_member(golden("tiny-2b")), tmp_path / "out", precision))
     assert model.n_vocab() == 32010
     assert model.token_eos() == END
-    assert len(greedy(model, model.tokenize(PROMPTS[0].encode(), add_bos=False, special=True), 4)) == 4
+    assert len(greedy(model, model.tokenize(PROMPT.encode(), add_bos=False, special=True), 4)) == 4
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +167,7 @@ def test_the_tensors(precision: GGUFPrecision, tmp_path: Path) -> None:
     ours = member.weights["language_model.model.layers.1.mlp.down_proj.weight"].dense()
     found = gguf.dequantize(held["blk.1.ffn_down.weight"].data, wanted).reshape(ours.shape)
     if precision in ("q8_0", "q4_0"):
-        steps, bound = (127, Q8_STEP_BOUND) if precision == "q8_0" else (8, Q4_STEP_BOUND)
+        steps, bound = (127, GGUF_Q8_STEP_BOUND) if precision == "q8_0" else (8, GGUF_Q4_STEP_BOUND)
         blocks = ours.reshape(-1, 32)
         scale = np.abs(blocks).max(axis=1, keepdims=True) / steps
         assert (np.abs(found.reshape(blocks.shape) - blocks) <= bound * scale).all()
