@@ -40,7 +40,7 @@ PACKAGES = (
 )
 """What reading needs (a test holds this equal to pyproject.toml)."""
 
-EXTRAS = {"torch": ("torch",), "train": ("torch", "fonttools", "onnx", "tensorboard")}
+EXTRAS = {"export": ("gguf",), "torch": ("torch",), "train": ("torch", "fonttools", "onnx", "tensorboard")}
 """Extras a user may want, and their packages (a test holds this equal to pyproject.toml)."""
 
 

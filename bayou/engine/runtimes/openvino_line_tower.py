@@ -189,7 +189,7 @@ def _logits(features: Node, weights: Weights, config: LineVisionConfig, found: C
     else:
         bias = bias - found.shift
         # The plugin takes ranges of their own for channels only along axis 1: here the division stands by itself.
-        divided = ops.multiply(features, array(1 / found.divisors))
+        divided = ops.multiply(features, array(np.float32(1) / found.divisors))
         low, high = number(found.low), number(found.high)
         rounded = ops.fake_quantize(divided, low, high, low, high, LEVELS)
         product = ops.matmul(rounded, matrix(found.kernel(kernel), "rounded"), False, True)
