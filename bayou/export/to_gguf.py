@@ -199,9 +199,9 @@ def modelfile(member: StoredMember, file_name: str) -> str:
     """An Ollama Modelfile for a GGUF file beside it."""
     return f"""# {member.name} for Ollama: ollama create {member.name} -f Modelfile
 #
-# Text alone. Ollama can't run the vision part yet: it has no loader for this tower and projector, nor the cutting of a
-# page into tiles, so neither is in the GGUF file, and a picture sent to this model is not seen. To read pages, use
-# bayou read, or an OpenAI-compatible server that runs the released weights.
+# Text alone. Ollama can't run the vision part yet: tower, projector and the cutting of a page into tiles are not in the
+# GGUF file, so a picture sent to this model is not seen. To read pages, use bayou read, or an OpenAI-compatible server
+# that runs the released weights.
 # The model has no place for a system message: the template leaves one out.
 FROM ./{file_name}
 TEMPLATE \"\"\"{GO}\"\"\"
