@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from bayou.engine.array_store import NO_CACHE
 from bayou.engine.model import load
-from bayou.errors import ModelError, UsageError
+from bayou.errors import MissingExtraError, ModelError, UsageError
 from bayou.export.member import open_member
 from bayou.export.to_gguf import GGUF_PRECISIONS, GGUFPrecision, export_gguf
 from bayou.inputs.tokenizer import Tokenizer
@@ -182,6 +183,13 @@ def test_the_modelfile(tmp_path: Path) -> None:
     assert 'PARAMETER stop "<|end|>"' in said
     assert "<|prompt|>{{ .Content }}<|end|>" in said
     assert "Ollama can't run the vision part" in said
+
+
+def test_without_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gguf", None)
+    with pytest.raises(MissingExtraError, match=r"bayou\[export\]"):
+        export_gguf(open_member(golden("tiny-2b")), tmp_path / "out", "f16")
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_is_refused(tmp_path: Path) -> None:

@@ -42,13 +42,22 @@ def matrix(weight: Weight, form: WeightForm) -> Node:
     """
     if form == "bf16":
         bits = np.ascontiguousarray(weight.stored) if weight.is_bfloat16 else bfloat16_bits(weight.dense())
-        return ops.convert(_constant(bits, ov.Type.bf16, shared=bits is weight.stored), "f32")
+        return kept_narrow(ops.convert(_constant(bits, ov.Type.bf16, shared=bits is weight.stored), "f32"))
     if form == "float32" or weight.scale is None:
         return array(weight.dense())
     if weight.zero is None:
         steps = ops.convert(ops.constant(np.ascontiguousarray(weight.stored)), "f32")
         return ops.multiply(steps, array(weight.row_scale))
     return _groups(weight.stored, weight.scale, weight.zero)
+
+
+def kept_narrow(conversion: Node) -> Node:
+    """The conversion of a constant, marked as one that the plugin must not carry out when it compiles.
+
+    Else all of the tower would stand in float32 in memory for a while. The mark is lost in a file.
+    """
+    conversion.get_rt_info()["decompression_0"] = ""
+    return conversion
 
 
 def _groups(stored: NDArray[np.uint8], scale: NDArray[np.float16], zero: NDArray[np.uint8]) -> Node:

@@ -16,7 +16,7 @@ import openvino as ov
 
 from bayou.engine.runtime import SquarePrecision
 from bayou.engine.runtimes.openvino_decoder import decoder_graph
-from bayou.engine.runtimes.openvino_graph import weight_form
+from bayou.engine.runtimes.openvino_graph import kept_narrow, weight_form
 from bayou.engine.runtimes.openvino_square_tower import square_tower_graph
 from bayou.engine.weight_files import Weights, map_file, release_pages
 from bayou.errors import ModelError
@@ -87,6 +87,9 @@ def read_square_graphs(folder: Path, precision: SquarePrecision) -> SquareGraphs
                 raise ModelError("the file is empty", str(folder / f"{name}.bin"))
             numbers = ov.Tensor(np.frombuffer(mapping, dtype=np.uint8), shared_memory=True)
             models[name] = core.read_model((folder / f"{name}.xml").read_text(encoding="utf-8"), numbers)
+            for node in models[name].get_ops():
+                if node.get_type_name() == "Convert" and node.input(0).get_element_type() == ov.Type.bf16:
+                    kept_narrow(node)
             mappings.append(mapping)
     except (OSError, RuntimeError) as error:
         raise ModelError(f"the converted model can't be read: {error}", str(folder)) from error
