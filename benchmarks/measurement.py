@@ -14,15 +14,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).resolve().parent / "results"
+INSTRUCTIONS = {
+    *("avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8"),
+    *("asimddp", "i8mm", "bf16"),
+}
+"""Flags of a processor that decide which precision is fast on it."""
+
 PACKAGES = ("numpy", "openvino", "opencv-python-headless", "pillow", "rapidocr", "torch")
 
 Row = Mapping[str, object]
 
 
 def machine() -> dict[str, object]:
-    """Processor, cores, memory, system and the versions that decide speed and text."""
+    """Processor, its instructions that matter, cores, memory, system and the versions that decide speed and text."""
     return {
         "processor": _processor(),
+        "instructions": _instructions(),
         "cores": os.cpu_count(),
         "memory_gb": round(_memory_bytes() / 2**30, 1),
         "system": platform.system(),
@@ -39,6 +46,17 @@ def _processor() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+def _instructions() -> list[str] | None:
+    """Which of ``INSTRUCTIONS`` the processor has, where the system tells."""
+    information = Path("/proc/cpuinfo")
+    if not information.is_file():
+        return None
+    for line in information.read_text(encoding="utf-8").splitlines():
+        if line.startswith(("flags", "Features")):
+            return sorted(INSTRUCTIONS & set(line.partition(":")[2].split()))
+    return None
 
 
 def _memory_bytes() -> int:

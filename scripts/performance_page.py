@@ -87,7 +87,9 @@ def origin(report: Report) -> str:
     size = f"{machine['cores']} cores, {machine['memory_gb']} GB"
     versions = [f"{name} {version}" for name, version in machine["packages"].items() if version]
     versions = [f"Python {machine['python']}", *versions, *filter(None, [machine["tesseract"]])]
-    where = f"{machine['processor']}, {size}, {machine['system']}, {', '.join(versions)}"
+    instructions = machine.get("instructions")  # results from before they were told have none
+    processor = machine["processor"] + (f" ({', '.join(instructions)})" if instructions else "")
+    where = f"{processor}, {size}, {machine['system']}, {', '.join(versions)}"
     return f"`{command}`, {report['date']}, commit {report['commit'] or 'unknown'}; {where}."
 
 
