@@ -58,7 +58,12 @@ class AskFlags(ModelFlags):
 @click.argument("question")
 @model_options(max_new_tokens=1024)
 @click.option("--pages", metavar="RANGES", help="Only these pages of each file, for instance 1-3,8.")
-@click.option("--dpi", type=click.FloatRange(20, 1200), help="Resolution at which PDF pages are drawn. [default: 200]")
+@click.option(
+    "--dpi",
+    type=click.FloatRange(20, 1200),
+    metavar="N",
+    help="Resolution at which PDF pages are drawn. [default: 200]",
+)
 @click.option(
     "--password", envvar="BAYOU_PASSWORD", help="For encrypted PDFs; unseen by others in the variable BAYOU_PASSWORD."
 )

@@ -81,7 +81,9 @@ _OPTIONS = (
         metavar="KEY",
         help="The server's key; unseen by others in the variable BAYOU_API_KEY.",
     ),
-    click.option("--max-tiles", type=click.IntRange(1), help="Tiles of a picture that 800m and 2b see. [default: 6]"),
+    click.option(
+        "--max-tiles", type=click.IntRange(1), metavar="N", help="Tiles of a picture that 800m and 2b see. [default: 6]"
+    ),
     click.option(
         "--skip-blank-tiles",
         is_flag=True,

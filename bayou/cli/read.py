@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "markdown", "html", "json", "tsv", "hocr", "alto", "pdf", "csv")
 ALIASES = {"txt": "text", "md": "markdown"}
+FILE_SUFFIXES = frozenset({".txt", ".md", ".html", ".json", ".tsv", ".hocr", ".xml", ".pdf", ".csv"})
 
 
 class ReadFlags(ModelFlags):
@@ -69,16 +70,17 @@ def parse_formats(ctx: click.Context, _: click.Parameter, values: tuple[str, ...
 @click.option(
     "--dpi",
     type=click.FloatRange(20, 1200),
+    metavar="N",
     help="Resolution at which PDF pages are drawn; images keep theirs. [default: 200]",
 )
-@click.option("--jobs", "-j", type=click.IntRange(1), default=1, show_default=True, help="Processes that read.")
+@click.option("--jobs", "-j", type=click.IntRange(1), default=1, metavar="N", help="Processes that read. [default: 1]")
 @model_options(max_new_tokens=4096)
 @click.option(
     "--password", envvar="BAYOU_PASSWORD", help="For encrypted PDFs; unseen by others in the variable BAYOU_PASSWORD."
 )
 @click.option("--force-ocr", is_flag=True, help="Ignore the text that a PDF carries, and read its pages as pictures.")
-@click.option("--max-pixels", type=click.IntRange(1), help="Refuse larger pages. [default: 150000000]")
-@click.option("--max-pages", type=click.IntRange(1), help="Refuse longer documents. [default: 5000]")
+@click.option("--max-pixels", type=click.IntRange(1), metavar="N", help="Refuse larger pages. [default: 150000000]")
+@click.option("--max-pages", type=click.IntRange(1), metavar="N", help="Refuse longer documents. [default: 5000]")
 @click.option("--max-failures", type=click.IntRange(1), metavar="N", help="Stop after N failures.")
 @click.option("--recursive/--no-recursive", default=True, help="Read folders inside folders too. [default: recursive]")
 @click.option("--overwrite", is_flag=True, help="Read all again, and replace files that bayou did not write.")
@@ -164,6 +166,8 @@ def _run_options(flags: ReadFlags) -> RunOptions:
         raise UsageError("a PDF isn't for standard output; give a folder with --output DIR")
     if output is None and flags["overwrite"]:
         raise UsageError("--overwrite is about files, and there are none without --output DIR")
+    if output is not None and output.suffix.lower() in FILE_SUFFIXES and not output.exists():
+        raise UsageError(f"{output} looks like a file; --output is a folder, where results are called letter.png.txt")
     if flags["quiet"] and flags["verbose"]:
         raise UsageError("--quiet and --verbose can't both be meant")
     return RunOptions(

@@ -92,14 +92,20 @@ def _usual_pitch(rows: Sequence[Row]) -> float:
 
 def _begins(before: _Draft, row: Row, following: Row | None, pitch: float) -> bool:
     last = before.rows[-1]
-    distance = row.box.center[1] - last.box.center[1]
-    if distance > PITCH_RATIO * max(pitch, LEADING * max(row.size, last.size)) or distance < 0:
+    if _stands_apart(last, row, pitch):
         return True
     if max(row.size, last.size) > SIZE_RATIO * min(row.size, last.size):
         return True
     if before.marker:
         return row.box.left < before.rows[0].box.left + INDENT / 2 * row.size
-    return _is_indented(before, row, following)
+    # What stands apart, or is an item where its bullet stands, shows no margin of the rows before it.
+    goes_on = following and not _stands_apart(row, following, pitch) and not list_marker(following.line.text)
+    return _is_indented(before, row, following if goes_on else None)
+
+
+def _stands_apart(first: Row, second: Row, pitch: float) -> bool:
+    distance = second.box.center[1] - first.box.center[1]
+    return distance > PITCH_RATIO * max(pitch, LEADING * max(first.size, second.size)) or distance < 0
 
 
 def _is_indented(before: _Draft, row: Row, following: Row | None) -> bool:
@@ -122,6 +128,11 @@ def _list_levels(drafts: Sequence[_Draft], body: float) -> list[int]:
     levels: list[int] = []
     indents: list[float] = []
     for draft in drafts:
+        if draft.marker and _heading_level(draft, body):
+            # "2. Methods", large: no item, and the items below it are not nested in it.
+            indents = []
+            levels.append(0)
+            continue
         if not draft.marker:
             # Rows that belong to an item stand further right than it; anything else ends the list.
             if indents and draft.rows[0].box.left < indents[0] + INDENT * body:

@@ -175,11 +175,10 @@ def _read(reader: DocumentReader, settings: ReadSettings, source: Path | bytes, 
 
 def _remarks(document: Document) -> Iterator[str]:
     for page in document.pages:
-        reason = f" ({page.message})" if page.message else ""
         if page.status != "ok":
-            yield f"page {page.number}: {page.status}{reason}"
-        elif reason:
-            yield f"page {page.number}:{reason}"
+            yield f"page {page.number}: {page.status}" + (f" ({page.message})" if page.message else "")
+        elif page.message:
+            yield f"page {page.number}: {page.message}"
 
 
 def _no_reader(error: Exception) -> Failure:

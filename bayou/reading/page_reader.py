@@ -21,7 +21,7 @@ from bayou.reading.lines import TURNED_ASPECT, FoundLine, LineDetector, crop_lin
 from bayou.reading.orientation import HeadDownClassifier, lies_sideways, stands_on_its_head, turn
 from bayou.reading.recogniser import RecognisedLine, Recogniser
 from bayou.reading.spacing import with_wide_spaces
-from bayou.reading.type_size import type_size
+from bayou.reading.type_size import native_size, type_size
 from bayou.reading.words import place_line
 
 SURE_SCORE = 0.6
@@ -133,7 +133,7 @@ class PageReader:
         scale = 1 / raw.pixels_per_unit
         new = [line for line in found if not _covered(_box(line.quad).scaled(scale), native)]
         read = self._read_found(raw.image, new, raw.pixels_per_unit)
-        sizes = [line.box.height for line in raw.native if line.box is not None]
+        sizes = [native_size(line) for line in raw.native]
         return _Reading([*raw.native, *read.lines], [*sizes, *read.sizes], read.unread)
 
     def _find_in(self, raw: RawPage, region: Box) -> list[FoundLine]:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from bayou.reading.tasks import ANSWER_TOKENS, ReadTask, question_messages
 if TYPE_CHECKING:
     from bayou.engine.endpoint_settings import EndpointSettings
 
-LineImage = Image.Image | NDArray[np.uint8] | str | Path
+LineImage = Image.Image | NDArray[np.uint8] | str | Path | bytes
 PictureSource = Image.Image | NDArray[np.uint8] | str | Path | bytes | BinaryIO
 """A picture, or a file that ``open_pages`` opens: an image or a PDF."""
 
@@ -107,10 +107,9 @@ class Reader:
 
         Raises:
             InputError: The document can't be opened (or its children PasswordError, LimitError).
-            UsageError: The page range isn't understood.
+            UsageError: The page range isn't understood, or ``source`` is something else.
         """
-        if not isinstance(source, str | Path | bytes):
-            source = source.read()
+        source = _path_or_bytes(source)
         options = OpenOptions(pages, dpi, password, max_pixels, max_pages, force_ocr)
         read: tuple[Page, ...] = ()
         for page in self.read_pages(source, options):
@@ -127,22 +126,25 @@ class Reader:
         """The pages of one document, each read when it is asked for; errors as ``read``."""
         if self._pages is None:
             self._pages = self._page_reader()
-        for raw in open_pages(source, options or OpenOptions()):
+        for raw in open_pages(_path_or_bytes(source), options or OpenOptions()):
             yield self._pages.read(raw)
 
     def read_lines(self, images: Iterable[LineImage]) -> list[Line]:
         """The text of already cropped words or lines, without looking for text in them.
 
         Args:
-            images: PIL images, uint8 arrays (RGB [H, W, 3] or grey [H, W]) or paths, each with one upright line.
+            images: PIL images, uint8 arrays (RGB [H, W, 3] or grey [H, W]), paths or files' bytes, each with one
+                upright line.
 
         Returns:
             One Line for each image, box None; text "" where nothing is read.
 
         Raises:
             InputError: Not an image.
-            UsageError: The model reads whole pages.
+            UsageError: One image that isn't in a list; the model reads whole pages.
         """
+        if isinstance(images, Image.Image | str | Path | bytes) or (isinstance(images, np.ndarray) and images.ndim < 4):
+            raise UsageError("read_lines takes several images: put a single one into a list")
         recogniser = self._load().recogniser
         if recogniser is None:
             raise UsageError(f"{self.model} reads whole pages; nano and ppocr read single lines")
@@ -212,16 +214,40 @@ def _pictures(source: PictureSource, options: OpenOptions) -> Iterator[Image.Ima
         yield from (raw.image for raw in open_pages(source, options))
 
 
+@runtime_checkable
+class _Readable(Protocol):
+    def read(self) -> bytes: ...
+
+
+def _path_or_bytes(source: object) -> str | Path | bytes:
+    """What a document is read from; a file object is read to its end."""
+    if isinstance(source, str | Path | bytes):
+        return source
+    if isinstance(source, bytearray | memoryview):
+        return bytes(source)
+    content: object = source.read() if isinstance(source, _Readable) else None
+    if isinstance(content, bytes):
+        return content
+    if isinstance(content, str):
+        raise UsageError("the file object gives text; open it in binary mode")
+    kind = type(source).__name__
+    raise UsageError(
+        f"a document is a path, a file's bytes or a binary file object, not {kind}; read_lines takes pictures of lines"
+    )
+
+
 def line_pixels(image: LineImage) -> NDArray[np.uint8]:
     """Any picture of a line as uint8 RGB [H, W, 3]; EXIF orientation obeyed, transparency laid on white.
 
     Raises:
         InputError: Not an image, or one without pixels.
     """
-    if isinstance(image, str | Path):
+    if isinstance(image, str | Path | bytes):
         return next(iter(open_pages(image, OpenOptions(pages="1")))).image
     if isinstance(image, Image.Image):
         return to_rgb(ImageOps.exif_transpose(image))
+    if not isinstance(image, np.ndarray):
+        raise InputError(f"a line is a PIL image, an array, a path or bytes, not {type(image).__name__}")
     if image.dtype != np.uint8 or image.ndim not in (2, 3) or 0 in image.shape:
         raise InputError(f"a line is uint8 [H, W, 3] or [H, W] with pixels, not {image.dtype} {list(image.shape)}")
     if image.ndim == 2:

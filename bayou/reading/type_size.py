@@ -1,4 +1,4 @@
-"""How large a line's type is, from its ink and which letters it has. Knows crops and text; not pages.
+"""How large a line's type is, from its ink and letters, or from a PDF's own words. Knows crops and lines; not pages.
 
 The detector's quads grow with the length of a line, so their height says little about the size of its type. The height
 of its ink does, once it is known whether letters rise above the small ones or reach below the baseline.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from bayou.documents.document import Line
+from bayou.documents.line_words import words_of
 from bayou.reading.words import ink_mask
 
 SMALL_LETTERS = 0.5
@@ -40,6 +42,20 @@ def type_size(crop: NDArray[np.uint8], text: str) -> float:
     columns = np.flatnonzero(ink.any(axis=0))
     width = (columns[-1] - columns[0] + 1) / (LETTER_WIDTH * len(text))
     return height if len(text) < FEWEST_LETTERS else float(np.sqrt(height * width))
+
+
+def native_size(line: Line) -> float:
+    """Size of the type of an upright line of a PDF's own text, in page units: the median over its letters.
+
+    The line's box may be higher, where an index or a logo steps out of the row.
+    """
+    heights = sorted((word.box.height, len(word.text)) for word in words_of(line))
+    half = sum(letters for _, letters in heights) / 2
+    for height, letters in heights:
+        half -= letters
+        if half <= 0:
+            return height
+    return 0.0
 
 
 def _by_height(rows: NDArray[np.int_], text: str) -> float:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from bayou.cli.main import main
 from bayou.cli.read import FORMATS, read
@@ -124,6 +125,14 @@ def test_a_blank_page_is_said_and_gives_no_text(tmp_path: Path, capsys: Captured
     assert capsys.readouterr().err == ""
 
 
+def test_what_is_said_of_a_page_that_was_read(tmp_path: Path, capsys: Captured) -> None:
+    frames = [Image.effect_noise((30, 20), 50 + frame) for frame in range(2)]
+    frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:])
+    assert bayou(tmp_path / "moving.gif") == 0
+    message = "an animation of 2 frames: only the first is read"
+    assert capsys.readouterr().err == f"bayou: {tmp_path / 'moving.gif'}: page 1: {message}\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
@@ -143,6 +152,15 @@ def test_a_wrong_call_is_told_before_anything_is_done(
     out, err = capsys.readouterr()
     assert out == ""
     assert what in err
+
+
+def test_an_output_that_is_meant_to_be_a_file_is_told_that_it_is_a_folder(tmp_path: Path, capsys: Captured) -> None:
+    scan, output = noise(tmp_path / "a.png"), tmp_path / "a.PDF"
+    assert bayou(scan, "--to", "pdf", "--output", output) == 2
+    assert f"{output} looks like a file; --output is a folder" in capsys.readouterr().err
+    assert not output.exists()
+    output.mkdir()
+    assert bayou(scan, "--to", "pdf", "--output", output) == 0
 
 
 @pytest.mark.parametrize("arguments", [["--to", "docx"], ["--jobs", "0"], ["--nonsense"], ["--dpi", "5"]])

@@ -72,7 +72,7 @@ def _page(raw: RawPage, last_fails: bool) -> Page:
     box = Box(0, 0, raw.width, raw.height)
     line = Line(f"page {raw.number}: {raw.width:g} x {raw.height:g} {raw.unit} {digest}", box, 0.5, "model")
     block = Block("paragraph", box, (line,))
-    return Page(raw.number, raw.width, raw.height, raw.unit, (block,), seconds=time.perf_counter())
+    return Page(raw.number, raw.width, raw.height, raw.unit, (block,), message=raw.message, seconds=time.perf_counter())
 
 
 def make_size_reader(settings: ReadSettings) -> SizeReader:

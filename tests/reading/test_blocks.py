@@ -85,6 +85,41 @@ def test_list_items_keep_their_further_lines_and_nest() -> None:
     ]
 
 
+def test_a_numbered_heading_is_no_item_above_the_list_that_follows() -> None:
+    rows = [
+        row("2. Methods", 0, left=20, height=22),
+        *(row(PROSE, 40 + 14 * i) for i in range(4)),
+        row("• first thing", 100),
+        row("• second thing", 114),
+    ]
+    found = blocks(rows)
+    assert [(b.kind, b.level) for b in found] == [
+        ("heading", 1),
+        ("paragraph", 0),
+        ("list_item", 1),
+        ("list_item", 1),
+    ]
+
+
+def test_the_last_row_before_an_item_stays_in_its_paragraph() -> None:
+    rows = [
+        row("• first thing", 0),
+        *(row(PROSE, 40 + 14 * i, left=60) for i in range(3)),
+        row("file.", 82, left=60),
+        row("• second thing", 96),
+        row(PROSE, 130, left=60),
+        row("and so on.", 144, left=60),
+        row(PROSE, 180),
+    ]
+    assert [(b.kind, len(b.lines)) for b in blocks(rows)] == [
+        ("list_item", 1),
+        ("paragraph", 4),
+        ("list_item", 1),
+        ("paragraph", 2),
+        ("paragraph", 1),
+    ]
+
+
 def test_markers() -> None:
     texts = (
         "3. third",

@@ -12,7 +12,7 @@ from PIL import Image
 from bayou.documents.document import Line
 from bayou.documents.geometry import Box
 from bayou.documents.raw_page import OpenOptions, RawPage
-from bayou.errors import InputError
+from bayou.errors import InputError, UsageError
 from bayou.reading.page_reader import PageReader
 from bayou.reading.peers.ppocr import PeerRecogniser
 from bayou.reading.reader import Reader
@@ -57,6 +57,7 @@ def test_a_page_is_read_with_boxes_words_and_confidence(reader: Reader, tmp_path
 def test_bytes_read_as_the_file_does_and_pages_come_one_at_a_time(reader: Reader) -> None:
     content = png(draw_lines(PROSE[:2]))
     assert [line.text for line in reader.read(content).pages[0].lines] == list(PROSE[:2])
+    assert reader.read(memoryview(content)).sha256 == reader.read(content).sha256  # type: ignore[arg-type]
     assert next(reader.read_pages(io.BytesIO(content))).number == 1
 
 
@@ -79,8 +80,8 @@ def test_crops_are_read_without_looking_for_text(reader: Reader, tmp_path: Path)
     crop = draw_lines(["Grand Total 39.00"], 330, 44, 30, left=8, top=4)
     path = tmp_path / "line.png"
     Image.fromarray(crop).save(path)
-    lines = reader.read_lines([crop, Image.fromarray(crop), path, str(path), crop[:, :, 0]])
-    assert [line.text for line in lines] == ["Grand Total 39.00"] * 5
+    lines = reader.read_lines([crop, Image.fromarray(crop), path, str(path), crop[:, :, 0], path.read_bytes()])
+    assert [line.text for line in lines] == ["Grand Total 39.00"] * 6
     assert all(line.box is None and line.source == "peer" and line.confidence > 0.7 for line in lines)
     assert reader.read_lines([]) == []
 
@@ -89,6 +90,23 @@ def test_crops_are_read_without_looking_for_text(reader: Reader, tmp_path: Path)
 def test_what_is_no_line_image_is_an_input_error(reader: Reader, crop: np.ndarray) -> None:
     with pytest.raises(InputError):
         reader.read_lines([crop])
+
+
+def test_one_line_alone_is_told_to_be_put_into_a_list(reader: Reader, tmp_path: Path) -> None:
+    crop = draw_lines(["Grand Total 39.00"], 330, 44, 30, left=8, top=4)
+    for alone in (crop, Image.fromarray(crop), str(tmp_path / "line.png"), tmp_path / "line.png", png(crop)):
+        with pytest.raises(UsageError, match="list"):
+            reader.read_lines(alone)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="NoneType"):
+        reader.read_lines([None])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("source", [Image.new("RGB", (9, 9)), np.zeros((9, 9, 3), np.uint8), None, io.StringIO("text")])
+def test_what_is_no_document_is_told_what_is(reader: Reader, source: object) -> None:
+    with pytest.raises(UsageError, match=r"a file's bytes|binary mode"):
+        reader.read(source)  # type: ignore[arg-type]
+    with pytest.raises(UsageError):
+        next(reader.read_pages(source))  # type: ignore[arg-type]
 
 
 def test_a_missing_file_is_an_input_error(reader: Reader, tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bayou.reading.type_size import type_size
+from bayou.documents.document import Line, Word
+from bayou.documents.geometry import Box
+from bayou.reading.type_size import native_size, type_size
 from tests.reading.drawn_pages import draw_lines
 
 SIZE_TOLERANCE = 0.12
@@ -31,3 +33,11 @@ def test_it_hangs_on_the_type_and_not_on_the_letters(text: str, size: int) -> No
 
 def test_without_ink_it_is_the_height_of_the_crop() -> None:
     assert type_size(np.full((30, 90, 3), 255, np.uint8), "seen by nobody") == 30.0
+
+
+def test_an_index_that_steps_out_of_its_row_makes_no_larger_type() -> None:
+    words = [Word("the", Box(0, 0, 20, 10)), Word("TEX", Box(24, 0, 44, 13)), Word("packages", Box(48, 0, 90, 10))]
+    line = Line("the TEX packages", Box(0, 0, 90, 13), words=tuple(words))
+    assert native_size(line) == 10
+    assert native_size(Line("without words", Box(0, 0, 90, 12))) == 12
+    assert native_size(Line("", None)) == 0.0
