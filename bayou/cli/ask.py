@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Unpack
 
@@ -239,6 +240,8 @@ def _remark(answer: Answer) -> None:
         say(f"the answer was cut off{count}; --max-new-tokens raises the limit")
     elif not answer.text:
         say(f"{answer.model} answered nothing")
+    if answer.tiles is not None and answer.tiles.skipped:
+        say(f"{answer.tiles.skipped} of {answer.tiles.total} tiles were taken for blank paper")
     if answer.note:
         say(answer.note)
 
@@ -255,6 +258,8 @@ def _as_dictionary(answer: Answer, question: str, history: list[tuple[str, str]]
             "prompt_tokens": answer.prompt_tokens,
             "new_tokens": answer.new_tokens,
             "passes": answer.passes,
+            "reused_tokens": answer.reused_tokens,
+            "tiles": None if answer.tiles is None else asdict(answer.tiles),
         },
         "timings": {"first_text_seconds": answer.first_text_seconds, "seconds": answer.seconds},
         "note": answer.note,

@@ -15,6 +15,7 @@ import warnings
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -145,7 +146,8 @@ class ArrayStore:
         except OSError:
             return None
         except _Damaged:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # of a folder that may only be read
+                path.unlink(missing_ok=True)
             return None
         return arrays
 

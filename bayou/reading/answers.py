@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from bayou.engine.request import ImageEncoded, PromptRead, TextPiece
+from bayou.engine.request import ImageEncoded, PromptRead, TextPiece, TileCounts
 from bayou.inputs.messages import Message
 from bayou.reading.confidence import text_probability
 
@@ -33,6 +33,8 @@ class Answer:
         line_probabilities: For each line of ``text`` the probabilities of its tokens; None where they aren't known.
         passes: Passes through the decoder that chose tokens; fewer than tokens where a draft helped. None: a server.
         note: What else is to be said, or "".
+        reused_tokens: Positions of the prompt that were known from an earlier question. None: a server.
+        tiles: What became of the pictures' tiles. None: a server.
     """
 
     text: str
@@ -48,6 +50,8 @@ class Answer:
     line_probabilities: tuple[tuple[float, ...], ...] | None = None
     passes: int | None = None
     note: str = ""
+    reused_tokens: int | None = None
+    tiles: TileCounts | None = None
 
 
 @dataclass(frozen=True, slots=True)

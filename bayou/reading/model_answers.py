@@ -93,6 +93,8 @@ class ModelAnswerer:
             time.perf_counter() - start,
             shared.lines,
             finished.usage.passes,
+            reused_tokens=finished.usage.reused_tokens,
+            tiles=finished.usage.tiles,
         )
 
     def _check_length(self, prompt: int, limits: Limits) -> None:

@@ -8,6 +8,7 @@ import re
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from PIL import Image
 
 from bayou.cli.ask import ask
 from bayou.cli.main import main
-from bayou.engine.request import ImageEncoded, PromptRead, TextPiece
+from bayou.engine.request import ImageEncoded, PromptRead, TextPiece, TileCounts
 from bayou.errors import InputError
 from bayou.reading.answers import Answer
 from bayou.reading.folder_workers import ReadSettings
@@ -26,7 +27,8 @@ from tests.reading.documents import folder_of, noise
 
 ROOT = Path(__file__).resolve().parents[2]
 Captured = pytest.CaptureFixture[str]
-WHOLE = Answer("Two\nlines.", "stop", "scripted", 800, 4, 0.75, (32009, 2), 2, 0.5, 1.5, None, 3)
+WHOLE = Answer("Two\nlines.", "stop", "scripted", 800, 4, 0.75, (32009, 2), 2, 0.5, 1.5, None, 3, "", 773)
+SKIPPING = replace(WHOLE, tiles=TileCounts(7, 0, 2, 1))
 
 
 class Scripted:
@@ -94,10 +96,13 @@ def test_options_reach_the_reader(tmp_path: Path) -> None:
 
 
 def test_json_tells_everything_and_its_history_goes_in_again(tmp_path: Path, capsys: Captured) -> None:
-    assert bayou(Scripted(), noise(tmp_path / "a.png"), "What?", "--json") == 0
-    told = json.loads(capsys.readouterr().out)
+    assert bayou(Scripted(SKIPPING), noise(tmp_path / "a.png"), "What?", "--json") == 0
+    out, err = capsys.readouterr()
+    assert err == "bayou: 2 of 7 tiles were taken for blank paper\n"
+    told = json.loads(out)
     assert (told["text"], told["finish_reason"], told["model"]) == ("Two\nlines.", "stop", "scripted")
-    assert told["usage"] == {"prompt_tokens": 800, "new_tokens": 4, "passes": 3}
+    counts = {"reused_tokens": 773, "tiles": {"total": 7, "constant": 0, "skipped": 2, "reused": 1}}
+    assert told["usage"] == {"prompt_tokens": 800, "new_tokens": 4, "passes": 3, **counts}
     assert told["timings"] == {"first_text_seconds": 0.5, "seconds": 1.5}
     assert (told["confidence"], told["stop_ids"], told["stop_id"]) == (0.75, [32009, 2], 2)
     talk = tmp_path / "talk.json"
@@ -204,6 +209,7 @@ def test_a_folder_of_weights_answers(tmp_path: Path, capsys: Captured) -> None:
     assert main([*call, "--max-new-tokens", "4", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["model"], told["finish_reason"], told["usage"]["new_tokens"]) == ("tiny-800m", "length", 4)
+    assert told["usage"]["tiles"] == {"total": 7, "constant": 7, "skipped": 0, "reused": 6}
     assert main([*call, "--max-new-tokens", "4", "--stream"]) == 0
     out, err = capsys.readouterr()
     assert out == told["text"] + "\n" and "cut off after 4 tokens" in err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -157,3 +158,75 @@ def test_two_processes_share_a_folder(tmp_path: Path) -> None:
     assert [process.exitcode for process in processes] == [0, 0]
     assert 0 < sum(path.stat().st_size for path in files(tmp_path)) <= 20000
     assert list(tmp_path.glob("*.part")) == []
+
+
+def write_for_ever(folder: Path) -> None:
+    store, number = ArrayStore(folder, 20_000_000, 0), 0
+    while True:
+        store.put(key(number), arrays(number, 400_000))
+        number += 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes are frozen by POSIX's signals")
+def test_a_process_killed_while_it_writes_leaves_nothing_half(tmp_path: Path) -> None:
+    """Killed at any moment, without warning: what is there is whole, the folder's lock is free, parts go in time."""
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=write_for_ever, args=(tmp_path,))
+    process.start()
+    while not files(tmp_path):
+        time.sleep(0.001)
+    halves = 0
+    for chance in range(40):  # frozen at moments spread over several writes: is a part there now?
+        time.sleep(0.0007 * chance)
+        os.kill(process.pid, signal.SIGSTOP)
+        halves = len(list(tmp_path.glob("*.part")))
+        if halves:
+            break
+        os.kill(process.pid, signal.SIGCONT)
+    process.kill()
+    process.join(60)
+    assert halves == len(list(tmp_path.glob("*.part"))) == 1
+    store = ArrayStore(tmp_path, 20_000_000, 0)
+    for path in files(tmp_path):
+        assert same(store.get(path.stem), arrays(int(path.stem, 16), 400_000))
+    (part,) = tmp_path.glob("*.part")
+    os.utime(part, (time.time() - ABANDONED_SECONDS - 10,) * 2)
+    store.put(key(1000000), arrays(1000000))  # would wait for ever if the dead one held the lock
+    assert same(store.get(key(1000000)), arrays(1000000))
+    assert not part.exists()
+    assert sum(path.stat().st_size for path in files(tmp_path)) <= 20_000_000
+
+
+def put_on_a_full_disk(folder: Path) -> None:
+    """The system refuses to make files longer than some bytes, as a full disk would in the middle of one."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+    store = ArrayStore(folder, LARGE, LARGE)
+    with pytest.warns(UserWarning, match="can't be kept"):
+        store.put(key(1), arrays(1, 400_000))
+    assert same(store.get(key(1)), arrays(1, 400_000))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of processes are POSIX's")
+def test_a_write_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
+    process = multiprocessing.get_context("spawn").Process(target=put_on_a_full_disk, args=(tmp_path,))
+    process.start()
+    process.join(60)
+    assert process.exitcode == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_file_that_cannot_be_removed_counts_as_absent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ArrayStore(tmp_path, LARGE, 0).put(key(1), arrays(1))
+    (path,) = files(tmp_path)
+    path.write_bytes(path.read_bytes()[:-1])
+
+    def refused(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(f"{path} is in a folder that may only be read")
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    assert ArrayStore(tmp_path, LARGE, 0).get(key(1)) is None
+    assert files(tmp_path) == [path]

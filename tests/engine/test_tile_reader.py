@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -264,3 +265,26 @@ def test_streams_of_several_events(tmp_path: Path) -> None:
     first, second = (list[Event](model.stream(ask(QUESTIONS[0], WIDE), Options(3))) for _ in range(2))
     total = sum(isinstance(event, ImageEncoded) for event in first)
     assert second[:2] == [ImageEncoded(total, total), first[total]]
+
+
+def ask_in_a_process(folder: Path, question: str, expected: tuple[int, ...]) -> None:
+    model = load(golden("tiny-800m"), "openvino", "float32", threads=1, cache=CacheSettings(folder, memory_bytes=0))
+    for _ in range(2):
+        if model.generate(ask(question, WIDE), 6).token_ids != expected:
+            raise SystemExit(3)
+
+
+def test_two_processes_ask_about_the_same_page(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    processes = []
+    for question in QUESTIONS[:2]:
+        expected = tiny().generate(ask(question, WIDE), 6).token_ids
+        processes.append(context.Process(target=ask_in_a_process, args=(tmp_path, question, expected)))
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+    assert [process.exitcode for process in processes] == [0, 0]
+    model = load(golden("tiny-800m"), "openvino", "float32", threads=1, cache=CacheSettings(tmp_path, memory_bytes=0))
+    assert model.generate(ask(QUESTIONS[2], WIDE), 2).reused_tokens > 0
+    assert list(tmp_path.glob("*.part")) == []
