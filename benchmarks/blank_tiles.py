@@ -36,10 +36,14 @@ QUESTION = "Read the text in the image."
 LINES, WRITTEN = 50, 14
 """Lines that a page would have, and those that the letter has: they end in the upper third."""
 
-GRAIN, QUALITY, PAPER = 4, 85, 250
+GRAIN, QUALITY, PAPER = 3, 85, 250
 """Grey levels up or down at random, a JPEG's quality, and paper's level."""
 
+GRAINS = (1, 2, 3, 4, 6)
+"""Grains with which the letter's tiles are counted."""
+
 NEW_TOKENS = 32
+COUNTED = ("tiles", "constant", "nearly_blank")
 
 
 def letter() -> Image.Image:
@@ -49,9 +53,9 @@ def letter() -> Image.Image:
     return page
 
 
-def scanned(page: Image.Image) -> Image.Image:
+def scanned(page: Image.Image, grain: int = GRAIN) -> Image.Image:
     """The page with grain, as a scanner's JPEG."""
-    noise = np.random.default_rng(0).integers(-GRAIN, GRAIN + 1, size=(page.height, page.width, 1))
+    noise = np.random.default_rng(0).integers(-grain, grain + 1, size=(page.height, page.width, 1))
     levels = np.clip(np.asarray(page, dtype=np.int64) * PAPER // 255 + noise, 0, 255).astype(np.uint8)
     file = io.BytesIO()
     Image.fromarray(levels).save(file, "JPEG", quality=QUALITY)
@@ -66,13 +70,15 @@ def counts(processor: Processor, page: Image.Image) -> tuple[int, int, int]:
 
 
 def counted(processor: Processor, data: Path) -> list[dict[str, object]]:
-    """The tiles of real pages, by where they are from."""
+    """The tiles of real pages, by where they are from, and of the letter."""
     totals: dict[str, Counter[str]] = {}
     for page in truth.pages(data):
         with Image.open(page.path) as image:
             found = counts(processor, image.convert("RGB"))
-        names = ("tiles", "constant", "nearly_blank")
-        totals.setdefault(page.category, Counter()).update({"pages": 1, **dict(zip(names, found, strict=True))})
+        totals.setdefault(page.category, Counter()).update({"pages": 1, **dict(zip(COUNTED, found, strict=True))})
+    drawn = {"drawn letter": letter()} | {f"drawn letter, grain {grain}": scanned(letter(), grain) for grain in GRAINS}
+    for name, picture in drawn.items():
+        totals[name] = Counter({"pages": 1, **dict(zip(COUNTED, counts(processor, picture), strict=True))})
     return [{"part": "count", "category": category, **total} for category, total in totals.items()]
 
 

@@ -6,17 +6,15 @@ python -m scripts.performance_page
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+
+from scripts import asking_sections
+from scripts.report_tables import Columns, Report, origin, table
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks/results"
 PAGE = ROOT / "docs/performance.md"
-
-Report = dict[str, Any]
-Columns = Sequence[tuple[str, str, str]]
-"""A figure's name in the results, its heading, and how it is written."""
 
 CROPS: Columns = (
     ("category", "category", ""),
@@ -71,28 +69,6 @@ EIGHT_BITS: Columns = (
 SIZE: Columns = (("what", "what", ""), ("mb", "MB", ".0f"))
 
 
-def table(rows: Sequence[Report], columns: Columns) -> str:
-    """Rows as a Markdown table; a figure that wasn't measured is a dash."""
-    lines = ["| " + " | ".join(heading for _, heading, _ in columns) + " |", "|" + "---|" * len(columns)]
-    for row in rows:
-        cells = ["–" if row.get(name) is None else format(row[name], form) for name, _, form in columns]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def origin(report: Report) -> str:
-    """How a report came about, in a sentence."""
-    machine = report["machine"]
-    command = " ".join([report["program"], *report["arguments"]])
-    size = f"{machine['cores']} cores, {machine['memory_gb']} GB"
-    versions = [f"{name} {version}" for name, version in machine["packages"].items() if version]
-    versions = [f"Python {machine['python']}", *versions, *filter(None, [machine["tesseract"]])]
-    instructions = machine.get("instructions")  # results from before they were told have none
-    processor = machine["processor"] + (f" ({', '.join(instructions)})" if instructions else "")
-    where = f"{processor}, {size}, {machine['system']}, {', '.join(versions)}"
-    return f"`{command}`, {report['date']}, commit {report['commit'] or 'unknown'}; {where}."
-
-
 def accuracy(report: Report) -> str:
     settings, rows = report["settings"], report["results"]
     crops = sorted((r for r in rows if r["part"] == "crops"), key=lambda r: (r["category"] == "all", r["category"]))
@@ -137,6 +113,7 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     "tables": tables,
     "speed": speed,
     "eight_bits": eight_bits,
+    **asking_sections.SECTIONS,
     "install_size": install_size,
 }
 

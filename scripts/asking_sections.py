@@ -1,0 +1,156 @@
+"""The performance page's sections on asking the released members. Knows the figures' names; measures nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scripts.report_tables import Columns, Report, origin, table
+
+AGAIN: Columns = (
+    ("question", "question", ""),
+    ("first_token_s", "to the first token, s", ".2f"),
+    ("image_s", "of it image, s", ".2f"),
+    ("prompt_s", "prompt, s", ".2f"),
+    ("share_of_first", "share of the first question's", ".3f"),
+    ("largest_share", "largest of the runs", ".3f"),
+    ("prompt_tokens", "prompt, tokens", ""),
+    ("reused_tokens", "known of it", ""),
+    ("load_s", "loading before, s", ".1f"),
+)
+COUNT: Columns = (
+    ("category", "pages from", ""),
+    ("pages", "pages", ""),
+    ("tiles", "tiles", ""),
+    ("constant", "of one colour", ""),
+    ("nearly_blank", "nearly blank", ""),
+)
+LETTER: Columns = (
+    ("model", "model", ""),
+    ("precision", "precision", ""),
+    ("letter", "letter", ""),
+    ("skip_blank_tiles", "--skip-blank-tiles", ""),
+    ("tiles", "tiles", ""),
+    ("constant", "of one colour", ""),
+    ("skipped", "skipped", ""),
+    ("image_s", "image, s", ".2f"),
+    ("first_token_s", "to the first token, s", ".2f"),
+    ("tokens_as_without", "tokens as without", ""),
+    ("tokens", "of", ""),
+    ("largest_logit_difference", "largest difference of a logit", ".3f"),
+    ("logits_std", "logits' deviation", ".2f"),
+)
+TOWER_EFFECT: Columns = (
+    ("model", "checkpoint", ""),
+    ("tower", "tower", ""),
+    ("cases", "cases", ""),
+    ("visual_error", "visual tokens, relative error", ".4f"),
+    ("largest_visual_difference", "largest difference", ".1e"),
+    ("largest_logit_difference", "largest difference of a logit", ".1e"),
+    ("texts_equal", "texts equal", ""),
+    ("tokens_equal_before_first_other", "tokens before the first other", ""),
+    ("tokens", "of", ""),
+    ("largest_gap", "largest gap overturned, logits", ".3f"),
+)
+TOWER_TIME: Columns = (
+    ("model", "model", ""),
+    ("tower", "tower", ""),
+    ("tile_s", "a tile, s", ".2f"),
+    ("tile_s_of_seven", "of seven in one inference, s", ".2f"),
+    ("visual_error", "visual tokens, relative error", ".4f"),
+)
+DRAFTS: Columns = (
+    ("draft", "draft", ""),
+    ("draft_character_errors", "its character errors", ".3f"),
+    ("tokens", "tokens", ""),
+    ("passes", "passes", ""),
+    ("tokens_per_pass", "tokens a pass", ".2f"),
+    ("seconds", "s", ".1f"),
+    ("gain", "times as fast", ".2f"),
+    ("tokens_as_without", "tokens as without a draft", ""),
+)
+TOGETHER: Columns = (
+    ("requests", "requests", ""),
+    ("together", "at a time", ""),
+    ("tokens_per_s", "new tokens/s", ".1f"),
+    ("pages_per_s", "pages/s", ".3f"),
+    ("gain", "times as fast", ".2f"),
+    ("texts_that_differ", "texts that differ", ""),
+    ("texts", "of", ""),
+    ("largest_gap", "largest gap overturned, logits", ".3f"),
+    ("peak_memory_mb", "peak memory so far, MB", ""),
+)
+RANDOM = (
+    "Random weights of the full shape (`benchmarks.random_checkpoint`): what they write means nothing, only time does."
+)
+
+
+def _rows(report: Report, name: str, value: str) -> list[Report]:
+    return [row for row in report["results"] if row[name] == value]
+
+
+def asking_again(report: Report) -> str:
+    settings = report["settings"]
+    text = (
+        f"{RANDOM} {settings['page']}, 7 tiles; medians of {settings['runs']} runs, each with an empty cache. "
+        f"{settings['kept_mb']} MB of the page are kept on disk."
+    )
+    return "\n\n".join(["## A second question about a page", origin(report), text, table(report["results"], AGAIN)])
+
+
+def blank_tiles(report: Report) -> str:
+    settings = report["settings"]
+    text = (
+        f"How many tiles `--skip-blank-tiles` would take for paper, those within {settings['levels']:g} grey levels of "
+        "one colour. Tiles of one colour throughout cost nothing anyway. The letter has text in its upper third; its "
+        f"grain is so many levels up or down, as a JPEG of quality {settings['jpeg_quality']}."
+    )
+    effect = (
+        f"The letter read; scanned is with grain {settings['grain']}. The weights are random, the tiny ones' too: "
+        "texts tell how far a changed tile reaches, not whether a reader would mind."
+    )
+    count, letter = (_rows(report, "part", part) for part in ("count", "letter"))
+    parts = ["## Blank tiles", origin(report), text, table(count, COUNT), effect, table(letter, LETTER)]
+    return "\n\n".join(parts)
+
+
+def tower_int8(report: Report) -> str:
+    text = (
+        "All cases with pictures of the two golden checkpoints, beside a float32 tower; the decoder is float32. A gap "
+        "overturned is how far the token that is now written stood behind the one it replaces. A processor without "
+        "bfloat16 arithmetic computes bf16 in float32."
+    )
+    effect, time = (_rows(report, "part", part) for part in ("effect", "time"))
+    parts = ["## The vision tower's precision", origin(report), text, table(effect, TOWER_EFFECT)]
+    return "\n\n".join([*parts, RANDOM, table(time, TOWER_TIME)])
+
+
+def drafts(report: Report) -> str:
+    settings = report["settings"]
+    told = (
+        f"{RANDOM} A page that is known already, in {settings['precision']}; a pass checks at most "
+        f"{settings['window']} tokens of a draft. Here the model computes all it must and is then told what to write, "
+        f"the true text of {settings['page']}."
+    )
+    own = "And here it writes what its random weights choose; a wrong token is drawn at random."
+    page, weights = (_rows(report, "text", text) for text in ("page", "own"))
+    return "\n\n".join(["## Drafts", origin(report), told, table(page, DRAFTS), own, table(weights, DRAFTS)])
+
+
+def together(report: Report) -> str:
+    settings = report["settings"]
+    tokens = ", ".join(f"{name}: {count}" for name, count in settings["new_tokens"].items())
+    text = (
+        f"{RANDOM} {settings['requests']} requests, written one after another (–) or so many at a time; new tokens "
+        f"each: {tokens}. A known page has 7 tiles and was read before; new pages have one tile each. Texts that "
+        "differ are those that aren't what was written one after another, with the largest gap overturned."
+    )
+    return "\n\n".join(["## Several requests at a time", origin(report), text, table(report["results"], TOGETHER)])
+
+
+SECTIONS: dict[str, Callable[[Report], str]] = {
+    "asking_again": asking_again,
+    "drafts": drafts,
+    "together": together,
+    "blank_tiles": blank_tiles,
+    "tower_int8": tower_int8,
+}
