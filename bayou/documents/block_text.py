@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from bayou.documents.document import Block, Document, Line
 from bayou.documents.geometry import Box, bounding_box
+from bayou.documents.line_words import words_of
 
+_FEW_WORDS = 5.0
+"""Words in a line, on average, up to which lines that all begin like a sentence or a name are an address or a form."""
+_SPARE = 1.0
+"""In heights of the line: what must be free beyond the next line's first word to say that it would have fitted."""
 _COMPOUND = re.compile(r"\w+(?:-\w+)+")
+_CUT_WORD = re.compile(r"[^\W\d_]-\s*$")
 _NUMBER = re.compile(r"(\d{1,9})[.)]")
 
 
@@ -32,13 +39,47 @@ def join_lines(lines: Iterable[Line], hyphenated: frozenset[str]) -> str:
             joined = text
         elif not text:
             continue
-        elif re.search(r"[^\W\d_]-$", joined) and text[0].islower():
+        elif _CUT_WORD.search(joined) and text[0].islower():
             word = (joined.rsplit(maxsplit=1)[-1] + text.split(maxsplit=1)[0]).lower()
             compound = any(match in hyphenated for match in _COMPOUND.findall(word))
             joined = (joined if compound else joined[:-1]) + text
         else:
             joined += " " + text
     return joined
+
+
+def paragraph_rows(lines: Sequence[Line], hyphenated: frozenset[str]) -> list[str]:
+    """A paragraph's text with the line breaks that mean something: running text is one row.
+
+    A break is kept where the next word would have fitted before it (verse, code, the end of a paragraph), and between
+    all lines of an address, a form or the like.
+    """
+    if not lines:
+        return []
+    apart = _stand_alone(lines)
+    right = max((line.box.right for line in lines if line.box is not None), default=0.0)
+    rows = [[lines[0]]]
+    for before, line in pairwise(lines):
+        if apart or _would_have_fitted(before, line, right):
+            rows.append([])
+        rows[-1].append(line)
+    return [text for row in rows if (text := join_lines(row, hyphenated))]
+
+
+def _stand_alone(lines: Sequence[Line]) -> bool:
+    """Whether the lines are short and none looks like the continuation of another."""
+    texts = [line.text.strip() for line in lines]
+    if sum(len(text.split()) for text in texts) > _FEW_WORDS * len(texts):
+        return False
+    return not any(text[:1].islower() or _CUT_WORD.search(text) for text in texts)
+
+
+def _would_have_fitted(before: Line, line: Line, right: float) -> bool:
+    """Whether the first word of ``line`` had room after ``before``, in a paragraph that reaches to ``right``."""
+    first = words_of(line)[:1]
+    if not first or before.box is None or before.quad is not None or _CUT_WORD.search(before.text):
+        return False
+    return right - before.box.right > first[0].box.width + _SPARE * before.box.height
 
 
 def item_text(block: Block, text: str) -> str:

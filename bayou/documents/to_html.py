@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from html import escape
 
-from bayou.documents.block_text import hyphenated_words, is_bullet, item_number, item_text, join_lines
+from bayou.documents.block_text import hyphenated_words, is_bullet, item_number, item_text, join_lines, paragraph_rows
 from bayou.documents.document import Block, Cell, Document, Page, Table
 
 _STYLE = """
@@ -65,11 +65,11 @@ def _section(page: Page, hyphenated: frozenset[str]) -> str:
 def _block(block: Block, hyphenated: frozenset[str]) -> str:
     if block.kind == "table" and block.table is not None:
         return table_to_html(block.table)
-    text = escape(join_lines(block.lines, hyphenated))
-    if not text:
-        return ""
-    name = f"h{min(6, max(1, block.level))}" if block.kind == "heading" else "p"
-    return f"<{name}>{text}</{name}>"
+    if block.kind == "heading":
+        name, text = f"h{min(6, max(1, block.level))}", escape(join_lines(block.lines, hyphenated))
+    else:
+        name, text = "p", "<br>\n".join(map(escape, paragraph_rows(block.lines, hyphenated)))
+    return f"<{name}>{text}</{name}>" if text else ""
 
 
 def _list_kind(block: Block) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 
-from bayou.documents.block_text import hyphenated_words, is_bullet, item_number, item_text, join_lines
+from bayou.documents.block_text import hyphenated_words, is_bullet, item_number, item_text, join_lines, paragraph_rows
 from bayou.documents.document import Block, Document, Page, Table
 from bayou.documents.table_grid import has_spans, table_grid
 from bayou.documents.to_html import table_to_html
 
 _ALWAYS = re.compile(r"([\\`*\[\]~<])|(?<![^\W_])(_)|(_)(?![^\W_])|&(?=#?\w+;)")
-_FIRST = re.compile(r"(#{1,6}(?=\s|$)|>|[-+](?=\s|$|-)|=+\s*$|:?-+:?\s*$)")
+_FIRST = re.compile(r"#{1,6}(?=\s|$)|>|[-+](?=\s|$|-)|=+\s*$|[:|-](?=[:|\s-]*$)")
+"""What makes something else of a line that begins with it; the last is what parts a table's head from its body."""
 _FIRST_NUMBER = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 
 
@@ -27,9 +28,15 @@ def to_markdown(document: Document) -> str:
 
 def escape(text: str) -> str:
     """``text``, one line, so that Markdown shows it as it is."""
-    text = _ALWAYS.sub(lambda match: "\\" + match.group(0), " ".join(text.split()))
-    text = _FIRST.sub(lambda match: "\\" + match.group(0), text) if _FIRST.match(text) else text
+    text = _inline(text)
+    if _FIRST.match(text):
+        return "\\" + text
     return _FIRST_NUMBER.sub(r"\1\\\2", text, count=1) if _FIRST_NUMBER.match(text) else text
+
+
+def _inline(text: str) -> str:
+    """``text`` escaped for where it begins no line: what only counts at a line's beginning stays."""
+    return _ALWAYS.sub(lambda match: "\\" + match.group(0), " ".join(text.split()))
 
 
 def table_to_pipes(table: Table) -> str:
@@ -87,9 +94,10 @@ def _block(block: Block, hyphenated: frozenset[str]) -> str:
         if not block.table.rows or not any(block.table.rows):
             return ""
         return table_to_html(block.table) if has_spans(block.table) else table_to_pipes(block.table)
-    text = escape(join_lines(block.lines, hyphenated))
-    if block.kind == "heading" and text:
-        # A heading's own hashes at its end would be taken for the closing ones.
-        text = re.sub(r"(?<=\s)(#+)$", lambda match: "\\" + match.group(0), text)
-        return f"{'#' * min(6, max(1, block.level))} {text}"
-    return text
+    if block.kind != "heading":
+        # Two spaces at a line's end: the line breaks there.
+        return "  \n".join(map(escape, paragraph_rows(block.lines, hyphenated)))
+    text = _inline(join_lines(block.lines, hyphenated))
+    # A heading's own hashes at its end would be taken for the closing ones.
+    text = re.sub(r"(?:^|(?<=\s))(#+)$", lambda match: "\\" + match.group(0), text)
+    return f"{'#' * min(6, max(1, block.level))} {text}" if text else ""

@@ -1,7 +1,7 @@
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
-from bayou.documents.document import Cell, Document, Page, Table
+from bayou.documents.document import Block, Cell, Document, Line, Page, Table
 from bayou.documents.geometry import Box
 from tests.documents.sample_document import block, sample
 
@@ -47,6 +47,14 @@ def test_sample_as_html():
     assert nested.get("start") == "3" and nested[0].text.strip() == "three"
     assert [cell.text for cell in first[3].iter("th")] == ["Item", "Price"]
     assert [cell.text for cell in first[3].iter("td")] == ["Tea", "3.50"]
+
+
+def test_rows_that_mean_something_stay_rows():
+    lines = [
+        Line(text, Box(0, 12 * i, 6.0 * len(text), 12 * i + 10)) for i, text in enumerate(("Anna <K.>", "80331 M"))
+    ]
+    html = document_of(Block("paragraph", Box(0, 0, 60, 22), tuple(lines))).to_html()
+    assert "<p>Anna &lt;K.&gt;<br>\n80331 M</p>" in html
 
 
 def test_everything_is_escaped():

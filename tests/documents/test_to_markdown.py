@@ -1,11 +1,11 @@
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bayou.documents.document import Cell, Document, Page, Table
+from bayou.documents.document import Block, Cell, Document, Line, Page, Table, Word
 from bayou.documents.geometry import Box
 from bayou.documents.to_markdown import escape, to_markdown
 from tests.documents.sample_document import block, sample, table
@@ -65,6 +65,43 @@ def test_any_line_is_shown_as_it_is(text):
     assert plain(html).strip() == wanted
     if wanted:
         assert re.fullmatch(r"<p>[^<]*</p>\n", html)
+
+
+@given(st.lists(printable | tricky, min_size=1, max_size=4))
+@settings(max_examples=300, deadline=None)
+@example(["a | b", "--- | ---"])
+@example(["a | b", "|---|:--|"])
+@example(["text", "==="])
+@example(["text", "1. item", "- item", "# head", "> quote", "```", "    code"])
+@example(["back\\"])
+def test_any_rows_of_a_paragraph_are_shown_as_they_are(texts):
+    assume(not any(re.search(r"\w-\s*$", text) for text in texts))  # a word that goes on in the next row
+    rows = [Line(text, Box(0, 20 * i, 9, 20 * i + 10)) for i, text in enumerate(texts)]
+    wide = Line("wide", Box(0, 999, 5000, 1009), words=(Word("wide", Box(0, 999, 9, 1009)),))
+    html = shown(to_markdown(document_of(Block("paragraph", Box(0, 0, 5000, 1009), (*rows, wide)))))
+    assert re.fullmatch(r"<p>[^<]*(<br />\n[^<]*)*</p>\n", html)
+    assert plain(html).strip().split("\n") == [" ".join(text.split()) for text in (*texts, "wide") if text.split()]
+
+
+def test_line_breaks_that_mean_something_are_kept():
+    prose = ["the quick brown fox jumps over the lazy", "dog and runs away from the hungry bear", "until it sleeps."]
+    verse = ["Shall I compare thee", "to a summer's day,", "thou art more lovely and more temperate in the end"]
+    address = ["Anna Keller", "Lindenweg 12", "80331 München"]
+    narrow = ["Anna Keller walks", "the dogs in town"]
+
+    def markdown(texts, width=6.0):
+        lines = [Line(text, Box(0, 12 * i, width * len(text), 12 * i + 10)) for i, text in enumerate(texts)]
+        return to_markdown(document_of(Block("paragraph", Box(0, 0, 300, 40), tuple(lines))))
+
+    assert markdown(prose) == " ".join(prose) + "\n"
+    assert markdown(narrow) == " ".join(narrow) + "\n"
+    assert markdown(verse) == "  \n".join(verse) + "\n"
+    assert markdown(address) == "  \n".join(address) + "\n"
+    assert markdown(["A Voyage Round-", "Trip"]) == "A Voyage Round- Trip\n"
+
+
+def test_a_heading_keeps_its_number():
+    assert to_markdown(document_of(block("heading", "2. Methods & more", level=2))) == "## 2. Methods & more\n"
 
 
 @given(printable | tricky, st.integers(1, 6))
