@@ -61,5 +61,11 @@ class MissingExtraError(BayouError):
     exit_code = 8
 
 
+class NetworkError(BayouError):
+    """The Hub can't be reached or stays too busy; the same call goes on later, from where it stopped."""
+
+    exit_code = 9
+
+
 class BusyError(BayouError):
     """More is asked at a time than may wait; the same call can succeed later. A server answers "too many requests"."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bayou.scorers.text import word_overlap
+from tests.golden_set import golden
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "examples/invoice.png"
@@ -44,6 +46,15 @@ text = out.buffer.getvalue().decode("utf-8")
 print(json.dumps({"attempts": attempts, "text": text, "code": code, "torch": "torch" in sys.modules}))
 """
 
+ASK = """
+from bayou.cli.main import main
+folder, picture = sys.argv[1:]
+code = main(["pull", "800m", "--local", folder, "--quiet"])
+options = ["--model", "800m", "--precision", "float32", "--max-new-tokens", "4", "--quiet"]
+code = code or main(["ask", picture, "What is the total?", *options]) or main(["doctor"]) or main(["cache", "ls"])
+print("\\n" + json.dumps({"attempts": attempts, "code": code, "torch": "torch" in sys.modules}))
+"""
+
 PROBE = """
 import socket
 try:
@@ -73,3 +84,22 @@ def test_reading_tries_no_socket_and_needs_no_torch(program: str, model: str) ->
     assert not report["torch"]
     assert report.get("code", 0) == 0
     assert word_overlap(report["text"], TEXT.read_text(encoding="utf-8")).f1 >= EXAMPLE_WORD_F1_BOUND
+
+
+def test_a_registered_folder_is_asked_without_a_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BAYOU_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("BAYOU_CACHE", str(tmp_path / "cache"))
+    report = run(ASK, str(golden("tiny-800m")), str(golden("images/p1_320x300.png")))
+    assert report == {"attempts": [], "code": 0, "torch": False}
+
+
+def test_only_two_modules_know_how_to_ask_a_server() -> None:
+    """Whoever imports a library for HTTP, or sockets, wherever in a file."""
+    libraries = r"httpx2?|huggingface_hub|requests|urllib3|urllib\.request(?! import url2pathname)|http|socket"
+    asking = re.compile(rf"^\s*(?:import|from)\s+(?:{libraries})\b", re.MULTILINE)
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "bayou").rglob("*.py")
+        if asking.search(path.read_text(encoding="utf-8"))
+    }
+    assert found == {"bayou/engine/hub.py", "bayou/engine/runtimes/endpoint.py"}

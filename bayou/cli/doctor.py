@@ -26,6 +26,8 @@ PACKAGES = (
     "click",
     "filelock",
     "httpx",
+    "httpx2",
+    "huggingface_hub",
     "numpy",
     "opencv-python-headless",
     "openvino",
@@ -46,7 +48,7 @@ EXTRAS = {"export": ("gguf",), "torch": ("torch",), "train": ("torch", "fonttool
 
 @dataclass(slots=True)
 class Health:
-    """What was found, ready for JSON, and what keeps `bayou read` from working."""
+    """What was found, ready for JSON, and what keeps `bayou read` from working, or doesn't but is wrong."""
 
     bayou: str
     python: dict[str, str]
@@ -56,9 +58,11 @@ class Health:
     packages: dict[str, str | None]
     openvino_devices: list[dict[str, Any]]
     models: dict[str, dict[str, Any]]
+    pulled: dict[str, dict[str, Any]]
     cache: dict[str, Any]
     extras: dict[str, dict[str, Any]]
     problems: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 @click.command(short_help="Tell what bayou finds on this computer.")
@@ -81,6 +85,7 @@ def examine() -> Health:
     import psutil
 
     problems: list[str] = []
+    remarks: list[str] = []
     packages = {name: _installed(name) for name in PACKAGES}
     problems += [
         f"the package {name} is not installed: pip install {name}" for name, found in packages.items() if not found
@@ -97,9 +102,11 @@ def examine() -> Health:
         packages=packages,
         openvino_devices=devices,
         models={"nano": _nano(problems), "ppocr": _ppocr(problems)},
+        pulled=_pulled(remarks),
         cache={"folder": str(cache_folder()), "size": sum(item.size for item in items), "items": len(items)},
         extras={name: _extra(name, parts) for name, parts in EXTRAS.items()},
         problems=problems,
+        remarks=remarks,
     )
 
 
@@ -168,6 +175,26 @@ def _ppocr(problems: list[str]) -> dict[str, Any]:
     return {"folder": str(files[0].parent), "files": [_described(path) for path in files]}
 
 
+def _pulled(remarks: list[str]) -> dict[str, dict[str, Any]]:
+    """Models that `bayou pull` recorded. Their weights are large, so their hashes aren't computed again."""
+    from bayou.engine.pulled import is_there, pulled_models
+    from bayou.errors import UsageError
+
+    try:
+        found = pulled_models()
+    except UsageError as error:
+        remarks.append(str(error))
+        return {}
+    return {
+        name: {**asdict(model), "there": is_there(model), "size": _folder_size(Path(model.folder))}
+        for name, model in sorted(found.items())
+    }
+
+
+def _folder_size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.glob("*") if path.is_file())
+
+
 def _described(path: Path) -> dict[str, Any]:
     return {"name": path.name, "size": path.stat().st_size, "sha256": file_sha256(path)}
 
@@ -198,12 +225,17 @@ def _as_text(health: Health) -> str:
             f"           {file['name']}, {megabytes(file['size'])}, sha256 {file['sha256'][:16]}"
             for file in model["files"]
         ]
+    for name, pulled in health.pulled.items():
+        state = megabytes(pulled["size"]) if pulled["there"] else f"gone: `bayou pull {name}` fetches it again"
+        revision = f" at {pulled['revision'][:12]}" if pulled["revision"] else ", placed by hand"
+        lines.append(f"pulled     {name}{revision}: {pulled['folder']} ({state})")
     lines.append(f"cache      {health.cache['folder']} ({megabytes(health.cache['size'])})")
     found = [f"{name} {installed}" for name, installed in health.packages.items() if installed]
     lines += [f"{'packages' if i == 0 else '':<10} {', '.join(found[i : i + 4])}" for i in range(0, len(found), 4)]
     for name, extra in health.extras.items():
         state = "installed" if not extra["missing"] else f"not installed: {extra['install']}"
         lines.append(f"extra      {name}: {state}")
+    lines += [f"REMARK     {remark}" for remark in health.remarks]
     lines += [f"PROBLEM    {problem}" for problem in health.problems]
     lines.append("all is well" if not health.problems else "`bayou read` can't work before this is put right")
     return "\n".join(lines) + "\n"

@@ -14,7 +14,9 @@ from bayou.model.released import RELEASED_TEMPLATE, read_config
 from bayou.model.square_layout import check_shapes, tensor_shapes
 
 CONFIG_FILE, WEIGHTS_FILE = "config.json", "model.safetensors"
+INDEX_FILE = WEIGHTS_FILE + ".index.json"
 TOKENIZER_FILES = ("tokenizer.model", "added_tokens.json")
+SEVERAL_FILES = f"its weights are in several files ({INDEX_FILE}); bayou reads only those in one, {WEIGHTS_FILE}"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -40,8 +42,7 @@ def open_checkpoint(folder: Path, config: VLMConfig | None = None) -> Checkpoint
     config = config or read_config(folder)
     if isinstance(config.vision, LineVisionConfig):
         raise ModelError("a model that reads single lines, not a checkpoint in the released format", str(folder))
-    weights = read_weights(folder / WEIGHTS_FILE)
-    check_shapes(tensor_shapes(config), weights.shapes(), weights.source)
+    weights = checked_weights(folder, config)
     if config.template != RELEASED_TEMPLATE:
         message = f"an InternVL checkpoint ({config.template}): its tokenizer and template are not bayou's"
         raise ModelError(f"{message}; its network alone is read, by bayou export openvino", str(folder))
@@ -50,3 +51,30 @@ def open_checkpoint(folder: Path, config: VLMConfig | None = None) -> Checkpoint
         found, wanted = tokenizer.vocab_size, config.language.vocab_size
         raise ModelError(f"the tokenizer has {found} ids, the decoder's vocabulary {wanted}", str(folder))
     return Checkpoint(folder, config, weights, tokenizer)
+
+
+def checked_weights(folder: Path, config: VLMConfig) -> Weights:
+    """The weights of a member with square tiles, every tensor's name and shape compared with the configuration.
+
+    Raises:
+        ModelError: Missing, truncated, in several files, or tensors that are missing, extra or misshaped.
+    """
+    if (folder / INDEX_FILE).is_file() and not (folder / WEIGHTS_FILE).exists():
+        raise ModelError(SEVERAL_FILES, str(folder))
+    weights = read_weights(folder / WEIGHTS_FILE)
+    check_shapes(tensor_shapes(config), weights.shapes(), weights.source)
+    return weights
+
+
+def check_folder(folder: Path) -> VLMConfig:
+    """Checks all that a checkpoint shows before it runs; of InternVL's, whose tokenizer isn't ours, the network.
+
+    Raises:
+        ModelError: As for ``open_checkpoint``.
+    """
+    config = read_config(folder)
+    if isinstance(config.vision, LineVisionConfig) or config.template == RELEASED_TEMPLATE:
+        open_checkpoint(folder, config)
+    else:
+        checked_weights(folder, config)
+    return config

@@ -89,6 +89,11 @@ def remember(name: str, model: Pulled) -> None:
         ) from error
 
 
+def is_there(model: Pulled) -> bool:
+    """Whether its configuration and weights are still where they were recorded."""
+    return all((Path(model.folder) / name).is_file() for name in (CONFIG_FILE, WEIGHTS_FILE))
+
+
 def pulled_folder(name: str) -> Path | None:
     """The folder of a model by short name or Hub id; None where the name is neither.
 
@@ -102,6 +107,6 @@ def pulled_folder(name: str) -> Path | None:
     if found is None:
         raise UsageError(f"{known} is not on this computer yet: `bayou pull {name}` fetches it")
     folder = Path(found.folder)
-    if not (folder / CONFIG_FILE).is_file() or not (folder / WEIGHTS_FILE).is_file():
+    if not is_there(found):
         raise UsageError(f"the files of {known} are gone: `bayou pull {name}` fetches them again", found.folder)
     return folder

@@ -6,14 +6,13 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from bayou.engine.checkpoint import WEIGHTS_FILE
+from bayou.engine.checkpoint import WEIGHTS_FILE, checked_weights
 from bayou.engine.loading import model_folder
 from bayou.engine.quantization import read_weights
 from bayou.engine.weight_files import Weights
 from bayou.errors import ModelError, UsageError
 from bayou.model.config import LineVisionConfig, VLMConfig
 from bayou.model.released import RELEASED_TEMPLATE, read_config
-from bayou.model.square_layout import check_shapes, tensor_shapes
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -63,9 +62,8 @@ def open_member(model: str | Path) -> StoredMember:
     """
     folder = model_folder(model)
     config = read_config(folder)
-    weights = read_weights(folder / WEIGHTS_FILE)
-    if not isinstance(config.vision, LineVisionConfig):
-        check_shapes(tensor_shapes(config), weights.shapes(), weights.source)
+    lines = isinstance(config.vision, LineVisionConfig)
+    weights = read_weights(folder / WEIGHTS_FILE) if lines else checked_weights(folder, config)
     path = Path(model)
     name = config.name or (path.resolve().name if path.exists() else path.name)
     return StoredMember(name, folder, config, weights)

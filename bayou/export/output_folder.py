@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bayou.engine.folder_swap import swap_in
 from bayou.errors import OutputError
 
 LIST_FILE = "bayou-export.json"
@@ -37,7 +37,7 @@ def whole_folder(target: str | Path, made_from: str, replace: bool = False) -> I
         listed = json.dumps({"made_from": made_from, "files": files}, indent=2) + "\n"
         (part / LIST_FILE).write_text(listed, encoding="utf-8")
         _check_free(target, replace)
-        _move(part, target)
+        swap_in(part, target)
     except OSError as error:
         raise OutputError(f"can't be written: {error.strerror or error}", str(target)) from error
     finally:
@@ -64,18 +64,3 @@ def _listed(folder: Path) -> set[str]:
         return set(json.loads((folder / LIST_FILE).read_text(encoding="utf-8"))["files"])
     except (OSError, ValueError, KeyError, TypeError):
         return set()
-
-
-def _move(part: Path, target: Path) -> None:
-    """``part`` to the place of ``target``, which is absent, empty or an earlier export."""
-    if not target.exists():
-        os.replace(part, target)
-        return
-    old = target.with_name(part.name + ".old")
-    os.replace(target, old)
-    try:
-        os.replace(part, target)
-    except OSError:
-        os.replace(old, target)
-        raise
-    shutil.rmtree(old)
