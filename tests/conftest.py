@@ -1,10 +1,15 @@
-"""Says in one line how many tests were skipped for want of the whole golden set."""
+"""Says in one line how many tests were skipped for want of the whole golden set; gives properties time."""
 
 from __future__ import annotations
 
+import hypothesis
 import pytest
 
 from tests.golden_set import MISSING
+
+# A busy machine, or the first example that loads something, takes longer than hypothesis allows an example by itself.
+hypothesis.settings.register_profile("bayou", deadline=None)
+hypothesis.settings.load_profile("bayou")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

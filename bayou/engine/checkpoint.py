@@ -50,6 +50,9 @@ def open_checkpoint(folder: Path, config: VLMConfig | None = None) -> Checkpoint
     if tokenizer.vocab_size != config.language.vocab_size:
         found, wanted = tokenizer.vocab_size, config.language.vocab_size
         raise ModelError(f"the tokenizer has {found} ids, the decoder's vocabulary {wanted}", str(folder))
+    difference = tokenizer.difference_from_released()
+    if difference:
+        raise ModelError(f"another vocabulary than this family's: there {difference}", str(folder))
     return Checkpoint(folder, config, weights, tokenizer)
 
 

@@ -101,9 +101,7 @@ class Model:
 
     def _begin(self, messages: Sequence[GivenMessage], options: Options) -> tuple[Asked, Iterator[Event]]:
         if self._lines is not None:
-            if options != Options(options.max_new_tokens, options.max_tiles):
-                message = "reads one line by its own draft: no msac, stop_ids, draft or decoding, and no tiles to skip"
-                raise UsageError(f"{self.name} {message}")
+            self._check_line_options(options)
             asked, line = self._line(self._lines, messages, options.max_new_tokens)
             events = (event for _, event in speculate(self.runtime, [line]))
             return asked, with_text(events, TextStream(self._lines.tokenizer, strip=False))
@@ -111,16 +109,25 @@ class Model:
         asked, request = self.tiles.request(messages, options)
         return asked, with_text(self.tiles.events(request), self.tiles.text_stream(request))
 
-    def logits(self, messages: Sequence[GivenMessage], max_tiles: int = MAX_TILES) -> FloatArray:
+    def _check_line_options(self, options: Options) -> None:
+        if options != Options(options.max_new_tokens, options.max_tiles):
+            message = "reads one line by its own draft: no msac, stop_ids, draft or decoding, and no tiles to skip"
+            raise UsageError(f"{self.name} {message}")
+
+    def logits(
+        self, messages: Sequence[GivenMessage], max_tiles: int = MAX_TILES, msac: bool | None = None
+    ) -> FloatArray:
         """Logits after the prompt, float32 [vocabulary]. Arguments and errors as for ``generate``.
 
         All of the prompt in one pass, whatever is known of it from before.
         """
         if self._lines is not None:
+            self._check_line_options(Options(max_tiles=max_tiles, msac=msac))
             prompt = self._line(self._lines, messages, None)[1].prompt
         else:
             assert self.tiles is not None
-            prompt = embedded(self.runtime, self.tiles.request(messages, Options(max_tiles=max_tiles))[1].prompt)
+            _, request = self.tiles.request(messages, Options(max_tiles=max_tiles, msac=msac))
+            prompt = embedded(self.runtime, request.prompt)
         causal = np.tril(np.ones((1, prompt.length, prompt.length), dtype=bool))
         last, cache = np.array([[prompt.length - 1]]), self.runtime.new_cache(1)
         logits = self.runtime.step(cache, prompt.embeds[None], prompt.positions[None], causal, last)

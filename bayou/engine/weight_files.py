@@ -7,6 +7,7 @@ The file is mapped, so a tensor costs memory only while it is used.
 from __future__ import annotations
 
 import json
+import math
 import mmap
 import sys
 from collections.abc import Iterator, Mapping
@@ -151,7 +152,7 @@ def _header(path: Path) -> tuple[dict[str, Any], int]:
             table = json.loads(header)
     except OSError as error:
         raise ModelError(f"can't read the weights: {error.strerror}", str(path)) from error
-    except ValueError as error:  # JSON or UTF-8
+    except (ValueError, RecursionError) as error:  # JSON or UTF-8
         raise ModelError("not a safetensors file, or a truncated one", str(path)) from error
     if not isinstance(table, dict):
         raise ModelError("not a safetensors file", str(path))
@@ -178,12 +179,13 @@ def map_tensors(path: Path) -> tuple[dict[str, Weight], mmap.mmap | None]:
         try:
             kind, shape, (first, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
             item = np.dtype(_FORMATS.get(kind, "u1"))
-            bytes_needed = item.itemsize * int(np.prod(shape, dtype=np.int64))
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"the entry of {name!r} is damaged", str(path)) from error
+        if not all(type(number) is int and number >= 0 for number in (*shape, first, end)):
+            raise ModelError(f"the entry of {name!r} is damaged", str(path))
         if kind not in _FORMATS:
             raise ModelError(f"{name!r} is of an unknown number format, {kind}", str(path))
-        if not 0 <= first <= end <= len(content) or end - first != bytes_needed:
+        if not first <= end <= len(content) or end - first != item.itemsize * math.prod(shape):
             raise ModelError(f"{name!r} has not as many bytes as its shape needs: the file is truncated", str(path))
         # A copy only where the bytes are not aligned, which the format doesn't promise.
         raw = content[first:end]

@@ -17,7 +17,8 @@ from PIL import Image, UnidentifiedImageError
 from bayou.errors import InputError, LimitError
 
 ImageSource = Image.Image | NDArray[np.uint8] | Path | str | bytes
-"""What ``load_image`` takes: a picture, uint8 RGB [H, W, 3] or grey [H, W], a path, or a file's bytes."""
+"""What ``load_image`` takes: a picture, uint8 RGB [H, W, 3] (or [H, W, 4], whose alpha is dropped) or grey [H, W], a
+path, or a file's bytes."""
 
 CHANNEL_MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
 CHANNEL_STD = np.array([0.229, 0.224, 0.225], dtype=np.float32)
@@ -56,8 +57,8 @@ def _to_rgb(image: Image.Image, name: str | None) -> Image.Image:
 
 
 def _from_array(array: NDArray[np.uint8]) -> Image.Image:
-    if array.dtype != np.uint8 or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] != 3):
-        raise InputError(f"an image array is uint8 [H, W, 3] or [H, W], not {array.dtype} {list(array.shape)}")
+    if array.dtype != np.uint8 or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
+        raise InputError(f"an image array is uint8 [H, W, 3] (or 4) or [H, W], not {array.dtype} {list(array.shape)}")
     if array.size == 0:
         raise InputError("an image array without pixels")
     return Image.fromarray(np.ascontiguousarray(array)).convert("RGB")

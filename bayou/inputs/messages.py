@@ -76,6 +76,8 @@ class Message:
         Raises:
             InputError: anything else; an address that would need the network.
         """
+        if not isinstance(message, Mapping):
+            raise InputError(f"a message is a Message or a dictionary, not {type(message).__name__}")
         role, content = message.get("role"), message.get("content")
         if role not in ("user", "assistant"):
             raise InputError(f"the role of a message is 'user' or 'assistant', not {role!r}")
@@ -138,8 +140,9 @@ def chat_messages(
     """The messages of one call of the released ``chat()``, with its ``<image>`` marks replaced by the pictures.
 
     Without a history, a question with no mark gets the picture before it. With one, even an empty one, it does not.
-    Surplus marks stay in the text. (Whether the reference was given a path or a list is not in the messages: see
-    ``msac`` of the processor.)
+    Surplus marks stay in the text. Where text follows a mark at the beginning directly, an empty text stands before the
+    picture, so that no newline is put between them: given the mark, the reference puts none. (Whether the reference was
+    given a path or a list is not in the messages: see ``msac`` of the processor.)
 
     Raises:
         InputError: fewer marks than pictures, which the reference does not survive either.
@@ -162,5 +165,6 @@ def _place(text: str, waiting: list[GivenPart]) -> tuple[GivenPart, ...]:
     parts: list[GivenPart] = []
     while waiting and IMAGE_MARK in text:
         before, _, text = text.partition(IMAGE_MARK)
-        parts += [before, waiting.pop(0)] if before else [waiting.pop(0)]
+        opens = not parts and not before and text[:1] not in ("", "\n")
+        parts += [before, waiting.pop(0)] if before or opens else [waiting.pop(0)]
     return (*parts, text) if text or not parts else tuple(parts)

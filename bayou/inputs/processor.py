@@ -6,8 +6,9 @@ opens with a picture and the text after it does not begin with a newline, one is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -173,6 +174,8 @@ def tokens_per_tile(config: VLMConfig) -> int:
 
 
 def _check_roles(messages: Sequence[GivenMessage], last: Role) -> list[Message]:
+    if isinstance(messages, Message | Mapping | str) or not isinstance(messages, Iterable):
+        raise InputError("a conversation is a list of messages, also where there is only one")
     turns = [turn if isinstance(turn, Message) else Message.from_openai(turn, allow_paths=True) for turn in messages]
     if not turns:
         raise InputError("a conversation needs at least one message")
@@ -192,12 +195,13 @@ def _texts(turns: Sequence[Message], plans: Sequence[TilePlan]) -> list[tuple[Ro
 
 def _joined(parts: Sequence[Part], blocks: Iterator[str]) -> list[str]:
     pieces: list[str] = []
-    for place, part in enumerate(parts):
-        if isinstance(part, ImagePart):
-            pieces.append(next(blocks))
+    for is_text, run in groupby(parts, lambda part: isinstance(part, str)):
+        if not is_text:
+            pieces += [next(blocks) for _ in run]
             continue
-        if IMAGE_CONTEXT in part:
+        text = "".join(part for part in run if isinstance(part, str))
+        if IMAGE_CONTEXT in text:
             raise InputError(f"the text holds {IMAGE_CONTEXT}, which stands for an image's tokens")
-        opens = place == 1 and isinstance(parts[0], ImagePart) and not part.startswith("\n")
-        pieces.append("\n" + part if opens else part)
+        opened = len(pieces) == 1 and isinstance(parts[0], ImagePart)
+        pieces.append("\n" + text if opened and not text.startswith("\n") else text)
     return pieces

@@ -32,6 +32,12 @@ ADDED_TOKENS = {
     "<|end|>": 32009,
 }
 
+_KNOWN_IDS = {
+    "<|prompt|>": [523, 28766, 14350, 447, 28766, 28767],
+    "<|answer|>": [523, 28766, 24115, 28766, 28767],
+}
+"""What the released vocabulary makes of the template's marks, which are no tokens of their own."""
+
 
 class Tokenizer:
     """A SentencePiece model and the tokens added to it.
@@ -76,12 +82,26 @@ class Tokenizer:
             raise ModelError(f"added_tokens.json is damaged: {error}", str(path)) from error
         if not isinstance(added, dict) or not all(isinstance(token, int) for token in added.values()):
             raise ModelError("added_tokens.json is not a table of tokens and ids", str(path))
-        return cls(model, added)
+        try:
+            return cls(model, added)
+        except ModelError as error:
+            raise ModelError(error.message, str(path)) from error
 
     @property
     def vocab_size(self) -> int:
         """Number of ids, added tokens included."""
         return self._base_size + len(self._added)
+
+    def difference_from_released(self) -> str:
+        """In which way this is not the vocabulary of the released checkpoints, or "" (further tokens may be added)."""
+        for token, number in ADDED_TOKENS.items():
+            found = self._specials.get(token)
+            if found != number:
+                return f"the token {token} has the id {number}, " + ("here none" if found is None else f"here {found}")
+        for text, ids in _KNOWN_IDS.items():
+            if self.encode(text) != ids:
+                return f"{text} becomes the ids {ids}, here {self.encode(text)}"
+        return ""
 
     def id_of(self, token: str) -> int:
         """The id of an added or control token.

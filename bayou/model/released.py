@@ -6,6 +6,7 @@ A setting that the network here does not have is refused by name, so that no che
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -54,6 +55,7 @@ _DECODERS: Mapping[str, Mapping[str, tuple[Any, Any]]] = {
 }
 _PACKED = "internlm2"  # InternVL 2 and 2.5 of 2B
 _KINDS = {RELEASED_TYPE: ("llama", "mistral"), INTERNVL_TYPE: ("llama", "mistral", "qwen2")}
+_LARGEST_SIZE, _MOST_LAYERS = 10_000_000, 1000  # far above any model's; a damaged file must not keep us counting
 _MISTRAL_WINDOW = 4096  # what transformers takes where a Mistral config does not say
 
 
@@ -90,7 +92,7 @@ def _table(path: Path) -> dict[str, Any]:
         values = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ModelError(f"can't read it: {error.strerror}", str(path)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"not JSON: {error}", str(path)) from error
     if not isinstance(values, dict):
         raise ModelError("not a table of settings", str(path))
@@ -109,12 +111,12 @@ def parse_config(values: Mapping[str, Any], added: Mapping[str, int] = MappingPr
     kind = values.get("model_type")
     if kind == NANO_TYPE:
         return _nano(values)
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         known = ", ".join(map(repr, (*_KINDS, NANO_TYPE)))
         raise ModelError(f"a model of type {kind!r}; this family's are {known}")
     _check(values, _TOP_LEVEL, "")
     template = values.get("template")
-    if template not in _TEMPLATES[kind]:
+    if not isinstance(template, str) or template not in _TEMPLATES[kind]:
         raise ModelError(f"template {template!r} is not supported, only {', '.join(_TEMPLATES[kind])}")
     ends = _TEMPLATES[kind][template]
     vision = _vision(_section(values, "vision_config"))
@@ -129,14 +131,22 @@ def parse_config(values: Mapping[str, Any], added: Mapping[str, int] = MappingPr
         language=_language(_section(values, "llm_config"), _KINDS[kind]),
         name=_value(values, "name", "", str),
         ps_version=version,
-        select_layer=_value(values, "select_layer", _REQUIRED, int),
-        min_tiles=_value(values, "min_dynamic_patch", 1, int),
-        max_tiles=_value(values, "max_dynamic_patch", 6, int),
+        select_layer=_select_layer(values, vision.num_hidden_layers),
+        min_tiles=_size(values, "min_dynamic_patch", 1),
+        max_tiles=_size(values, "max_dynamic_patch", 6),
         use_thumbnail=_value(values, "use_thumbnail", False, bool),
         use_msac=_value(values, "use_msac", False, bool),
         template=template,
         **({} if kind == RELEASED_TYPE else _token_ids(added, ends)),
     )
+
+
+def _select_layer(values: Mapping[str, Any], layers: int) -> int:
+    """Which of the tower's layers + 1 hidden states is taken; the first is the embeddings'."""
+    chosen = _value(values, "select_layer", _REQUIRED, int)
+    if not -layers - 1 <= chosen <= layers:
+        raise ModelError(f"select_layer {chosen}: the vision tower has {layers} layers")
+    return chosen
 
 
 def _token_ids(added: Mapping[str, int], ends: str) -> dict[str, int]:
@@ -161,17 +171,22 @@ def _nano(values: Mapping[str, Any]) -> VLMConfig:
 
 def _vision(values: Mapping[str, Any]) -> VisionConfig:
     _check(values, _VISION, "vision_config.")
-    return VisionConfig(
-        hidden_size=_value(values, "hidden_size", _REQUIRED, int),
-        num_hidden_layers=_value(values, "num_hidden_layers", _REQUIRED, int),
-        num_attention_heads=_value(values, "num_attention_heads", _REQUIRED, int),
-        intermediate_size=_value(values, "intermediate_size", _REQUIRED, int),
-        image_size=_value(values, "image_size", _REQUIRED, int),
-        patch_size=_value(values, "patch_size", _REQUIRED, int),
-        num_channels=_value(values, "num_channels", 3, int),
-        layer_norm_eps=_value(values, "layer_norm_eps", 1e-6, float),
+    config = VisionConfig(
+        hidden_size=_size(values, "hidden_size"),
+        num_hidden_layers=_size(values, "num_hidden_layers", largest=_MOST_LAYERS),
+        num_attention_heads=_size(values, "num_attention_heads"),
+        intermediate_size=_size(values, "intermediate_size"),
+        image_size=_size(values, "image_size"),
+        patch_size=_size(values, "patch_size"),
+        num_channels=_size(values, "num_channels", 3),
+        layer_norm_eps=_positive(values, "layer_norm_eps", 1e-6),
         qkv_bias=_value(values, "qkv_bias", False, bool),
     )
+    if config.hidden_size % config.num_attention_heads:
+        raise ModelError("vision_config: num_attention_heads must divide hidden_size")
+    if config.image_size % config.patch_size:
+        raise ModelError("vision_config: patch_size must divide image_size")
+    return config
 
 
 def _language(values: Mapping[str, Any], kinds: tuple[str, ...]) -> LanguageConfig:
@@ -179,20 +194,20 @@ def _language(values: Mapping[str, Any], kinds: tuple[str, ...]) -> LanguageConf
     if kind == _PACKED:
         message = "query, key and value are one matrix there, and its tokenizer needs the checkpoint's own code"
         raise ModelError(f"llm_config.model_type {kind!r} is not supported: {message}")
-    if kind not in kinds:
+    if not isinstance(kind, str) or kind not in kinds:
         raise ModelError(f"llm_config.model_type {kind!r}: the decoder must be {', '.join(kinds[:-1])} or {kinds[-1]}")
     _check(values, _DECODERS[kind], "llm_config.")
-    positions = _value(values, "max_position_embeddings", 8192, int)
+    positions = _size(values, "max_position_embeddings", 8192)
     _check_positions(values, kind, positions)
     config = LanguageConfig(
-        hidden_size=_value(values, "hidden_size", _REQUIRED, int),
-        num_hidden_layers=_value(values, "num_hidden_layers", _REQUIRED, int),
-        num_attention_heads=_value(values, "num_attention_heads", _REQUIRED, int),
-        num_key_value_heads=_value(values, "num_key_value_heads", _REQUIRED, int),
-        intermediate_size=_value(values, "intermediate_size", _REQUIRED, int),
-        vocab_size=_value(values, "vocab_size", _REQUIRED, int),
-        rope_theta=_value(values, "rope_theta", 10000.0, float),
-        rms_norm_eps=_value(values, "rms_norm_eps", 1e-6, float),
+        hidden_size=_size(values, "hidden_size"),
+        num_hidden_layers=_size(values, "num_hidden_layers", largest=_MOST_LAYERS),
+        num_attention_heads=_size(values, "num_attention_heads"),
+        num_key_value_heads=_size(values, "num_key_value_heads"),
+        intermediate_size=_size(values, "intermediate_size"),
+        vocab_size=_size(values, "vocab_size"),
+        rope_theta=_positive(values, "rope_theta", 10000.0),
+        rms_norm_eps=_positive(values, "rms_norm_eps", 1e-6),
         max_position_embeddings=positions,
         model_type=kind,
         tie_word_embeddings=_value(values, "tie_word_embeddings", False, bool),
@@ -203,12 +218,16 @@ def _language(values: Mapping[str, Any], kinds: tuple[str, ...]) -> LanguageConf
         raise ModelError(f"llm_config.head_dim {head_dim} is not hidden_size / num_attention_heads")
     if config.hidden_size % config.num_attention_heads or config.num_attention_heads % config.num_key_value_heads:
         raise ModelError("llm_config: heads must divide hidden_size, and key-value heads the heads")
+    if config.head_dim % 2:
+        raise ModelError(f"llm_config: heads of {config.head_dim} can't be turned in pairs, as rotary positions do")
     return config
 
 
 def _check_positions(values: Mapping[str, Any], kind: str, positions: int) -> None:
     """Refuse a window, and rotary scaling that acts within ``positions``; dynamic scaling acts only beyond them."""
     window = values.get("sliding_window", _MISTRAL_WINDOW if kind == "mistral" else None)
+    if window is not None and not _is_whole(window):
+        raise ModelError(f"llm_config.sliding_window must be a whole number, not {window!r}")
     if kind in ("llama", "mistral") and window is not None and window < positions:
         raise ModelError(f"llm_config.sliding_window {window}: attention over a window is not supported")
     scaling = values.get("rope_scaling")
@@ -235,8 +254,26 @@ def _value(values: Mapping[str, Any], name: str, default: _T, kind: type[_T]) ->
     value = values.get(name, default)
     if value is _REQUIRED:
         raise ModelError(f"{name} is missing")
-    if kind is float and type(value) is int:
+    if kind is float and type(value) is int and abs(value) <= sys.maxsize:
         value = float(value)
     if type(value) is not kind:
         raise ModelError(f"{name} must be {kind.__name__}, not {value!r}")
     return value
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _size(values: Mapping[str, Any], name: str, default: int = _REQUIRED, largest: int = _LARGEST_SIZE) -> int:
+    size = _value(values, name, default, int)
+    if not 1 <= size <= largest:
+        raise ModelError(f"{name} must be from 1 to {largest}, not {size}")
+    return size
+
+
+def _positive(values: Mapping[str, Any], name: str, default: float) -> float:
+    number = _value(values, name, default, float)
+    if not 0 < number < float("inf"):
+        raise ModelError(f"{name} must be a positive number, not {number}")
+    return number

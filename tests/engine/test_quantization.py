@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,21 @@ def test_broken_files_are_refused(tmp_path: Path) -> None:
         file.write_bytes(content)
         with pytest.raises(ModelError, match="safetensors"):
             read_weights(file)
+    for entry in (
+        5,
+        {"dtype": "F32", "shape": [1]},
+        {"dtype": "F32", "shape": [-1], "data_offsets": [0, 4]},
+        {"dtype": "F32", "shape": [1], "data_offsets": ["0", "4"]},
+        {"dtype": "F32", "shape": [1], "data_offsets": [0.0, 4.0]},
+        {"dtype": "F32", "shape": [2**32, 2**32], "data_offsets": [0, 0]},
+    ):
+        header = json.dumps({"a": entry}).encode()
+        file.write_bytes(len(header).to_bytes(8, "little") + header + bytes(8))
+        with pytest.raises(ModelError, match="'a'"):
+            read_weights(file)
+    file.write_bytes((100000).to_bytes(8, "little") + b"[" * 100000)
+    with pytest.raises(ModelError, match="safetensors"):
+        read_weights(file)
     save_file({"a": np.zeros((4, 4), np.int8)}, file)
     with pytest.raises(ModelError, match="no float16 scale"):
         read_weights(file)

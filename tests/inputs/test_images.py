@@ -33,7 +33,9 @@ def test_path_bytes_picture_and_array_are_the_same() -> None:
     expected = np.asarray(load_image(path))
     assert expected.shape == (300, 320, 3)
     array = np.asarray(Image.open(path))
-    sources: list[ImageSource] = [str(path), path.read_bytes(), Image.open(path), array, np.stack([array] * 3, axis=2)]
+    stacked, alpha = np.stack([array] * 3, axis=2), np.zeros((300, 320, 1), np.uint8)
+    with_alpha = np.concatenate([stacked, alpha], axis=2)
+    sources: list[ImageSource] = [str(path), path.read_bytes(), Image.open(path), array, stacked, with_alpha]
     for source in sources:
         np.testing.assert_array_equal(np.asarray(load_image(source)), expected)
 
@@ -88,7 +90,7 @@ def test_bfloat16_ties_go_to_even() -> None:
         b"",
         b"this is text",
         png(Image.new("RGB", (50, 50), (3, 5, 7)))[:60],
-        np.zeros((4, 4, 4), dtype=np.uint8),
+        np.zeros((4, 4, 2), dtype=np.uint8),
         np.zeros((4, 4), dtype=np.float32),
         np.zeros((0, 4, 3), dtype=np.uint8),
         np.zeros((2, 4, 4, 3), dtype=np.uint8),

@@ -92,8 +92,16 @@ def test_marks_are_replaced_in_order() -> None:
     assert [part.source for part in message.images] == [Path("1"), Path("2")]
 
 
+def test_text_that_follows_an_opening_mark_stays_close() -> None:
+    assert [shape(m) for m in chat_messages("<image>Read.", [PICTURE])] == [["", "*", "Read."]]
+    assert [shape(m) for m in chat_messages("<image> Read <image>.", [PICTURE, PICTURE])] == [
+        ["", "*", " Read ", "*", "."]
+    ]
+    assert [shape(m) for m in chat_messages("<image>", [PICTURE])] == [["*"]]
+
+
 def test_surplus_marks_stay_text() -> None:
-    assert [shape(m) for m in chat_messages("<image><image> x", [PICTURE])] == [["*", "<image> x"]]
+    assert [shape(m) for m in chat_messages("<image><image> x", [PICTURE])] == [["", "*", "<image> x"]]
     assert [shape(m) for m in chat_messages("<image>")] == [["<image>"]]
 
 

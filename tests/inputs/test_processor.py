@@ -88,6 +88,10 @@ def test_parts_are_joined_exactly_but_for_one_newline() -> None:
     assert short(ask("See ", PICTURE, "and ", PICTURE, ".").prompt) == "Q:See [I]and [I].;A:"
     assert short(ask(PICTURE, PICTURE, "Same?").prompt) == "Q:[I][I]Same?;A:"
     assert short(ask(PICTURE).prompt) == "Q:[I];A:"
+    assert short(ask(PICTURE, "").prompt) == "Q:[I]\n;A:"
+    assert short(ask(PICTURE, "", "\nRead.").prompt) == "Q:[I]\nRead.;A:"
+    assert short(ask(PICTURE, "", "Read.").prompt) == "Q:[I]\nRead.;A:"
+    assert short(ask("", PICTURE, "Read.").prompt) == "Q:[I]Read.;A:"
     assert short(ask("a", "b ", " c").prompt) == "Q:ab  c;A:"
     assert short(ask("").prompt) == "Q:A:"
 
@@ -127,6 +131,13 @@ def test_when_there_are_two_passes() -> None:
         [Message("user", "Hi"), Message("assistant", "Hello.")],
         [Message("user", f"the token {IMAGE_CONTEXT}")],
         [Message("user", [PICTURE, f"the token {IMAGE_CONTEXT}"])],
+        [Message("user", [PICTURE, "the token <IMG_", "CONTEXT>"])],
+        Message("user", "Hi"),
+        {"role": "user", "content": "Hi"},
+        "Hi",
+        None,
+        ["Hi"],
+        [None],
         [{"role": "system", "content": "Hi"}],
     ],
 )

@@ -40,6 +40,8 @@ def changed(path: str, value: Any = None, remove: bool = False) -> dict[str, Any
     [
         ("model_type", "internvl_chat", "template 'h2ogpt2'"),
         ("model_type", None, "family"),
+        ("model_type", [], "family"),
+        ("template", {}, "template"),
         ("template", "internlm2-chat", "template"),
         ("downsample_ratio", 0.25, "downsample_ratio"),
         ("pad2square", True, "pad2square"),
@@ -55,6 +57,20 @@ def changed(path: str, value: Any = None, remove: bool = False) -> dict[str, Any
         ("llm_config.sliding_window", 4096, "sliding_window"),
         ("llm_config.attention_bias", True, "attention_bias"),
         ("llm_config.num_key_value_heads", 3, "heads"),
+        ("llm_config.num_key_value_heads", 0, "num_key_value_heads must be from 1"),
+        ("llm_config.num_attention_heads", 64, "turned in pairs"),
+        ("llm_config.num_hidden_layers", 10**18, "num_hidden_layers must be from 1 to 1000"),
+        ("llm_config.rms_norm_eps", 0, "rms_norm_eps must be a positive"),
+        ("llm_config.rms_norm_eps", 10**400, "rms_norm_eps"),
+        ("llm_config.rope_theta", float("inf"), "rope_theta must be a positive"),
+        ("llm_config.sliding_window", "wide", "sliding_window"),
+        ("llm_config.model_type", [], "decoder"),
+        ("select_layer", 3, "select_layer 3: the vision tower has 2 layers"),
+        ("max_dynamic_patch", 0, "max_dynamic_patch"),
+        ("vision_config.num_attention_heads", 5, "must divide"),
+        ("vision_config.patch_size", 0, "patch_size"),
+        ("vision_config.patch_size", 15, "must divide"),
+        ("vision_config.layer_norm_eps", float("nan"), "layer_norm_eps"),
         ("llm_config.head_dim", 32, "head_dim"),
         ("llm_config.hidden_size", 64.5, "hidden_size"),
         ("vision_config", [], "vision_config"),
@@ -126,7 +142,7 @@ def test_nanos_wrong_settings_are_refused(section: str, name: str, value: Any) -
         parse_config(values)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"[1]", b"\xff", b'{"model_type": "llava"}'])
+@pytest.mark.parametrize("content", [None, b"", b"[1]", b"\xff", b"[" * 100000, b'{"model_type": "llava"}'])
 def test_a_damaged_file_is_named(content: bytes | None, tmp_path: Path) -> None:
     if content is not None:
         (tmp_path / "config.json").write_bytes(content)

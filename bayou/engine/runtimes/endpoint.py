@@ -198,6 +198,7 @@ def openai_message(message: Message) -> dict[str, Any]:
         if isinstance(part, ImagePart)
         else {"type": "text", "text": part}
         for part in message.parts
+        if part != ""
     ]
     return {"role": message.role, "content": content}
 
