@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -31,31 +29,10 @@ from bayou.engine.tile_reader import Options
 from bayou.engine.tile_tokens import embedded
 from bayou.errors import BayouError, InputError, UsageError
 from bayou.inputs.messages import Message
-from tests.engine.tiny_models import IN_MEMORY, QUESTIONS, ask, grain, page, tiny
+from tests.engine.tiny_models import IN_MEMORY, QUESTIONS, ask, counted, grain, page, tiny
 from tests.golden_set import golden
 
 WIDE = page(400, 300)  # 3 x 2 tiles, of which some are white, and the whole view
-
-
-@contextmanager
-def counted(model: Model) -> Iterator[dict[str, int]]:
-    """How many tiles and positions go through the networks meanwhile."""
-    runtime, counts = model.runtime, {"tiles": 0, "positions": 0}
-    encode, step = runtime.encode, runtime.step
-
-    def counting_encode(pixels: Sequence[np.ndarray]) -> list:
-        counts["tiles"] += len(pixels)
-        return encode(pixels)
-
-    def counting_step(cache: object, embeds: np.ndarray, *rest: object) -> np.ndarray:
-        counts["positions"] += embeds.shape[1]
-        return step(cache, embeds, *rest)  # type: ignore[arg-type]
-
-    runtime.encode, runtime.step = counting_encode, counting_step  # type: ignore[method-assign, assignment]
-    try:
-        yield counts
-    finally:
-        runtime.encode, runtime.step = encode, step  # type: ignore[method-assign]
 
 
 def slowly(model: Model, messages: list[Message], limit: int) -> tuple[int, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
@@ -43,3 +45,24 @@ def grain(image: Image.Image, levels: int, seed: int = 0) -> Image.Image:
 
 def ask(question: str, *images: Image.Image) -> list[Message]:
     return [Message("user", [*images, question])]
+
+
+@contextmanager
+def counted(model: Model) -> Iterator[dict[str, int]]:
+    """How many tiles and positions go through the networks meanwhile."""
+    runtime, counts = model.runtime, {"tiles": 0, "positions": 0}
+    encode, step = runtime.encode, runtime.step
+
+    def counting_encode(pixels: Sequence[np.ndarray]) -> list:
+        counts["tiles"] += len(pixels)
+        return encode(pixels)
+
+    def counting_step(cache: object, embeds: np.ndarray, *rest: object) -> np.ndarray:
+        counts["positions"] += embeds.shape[1]
+        return step(cache, embeds, *rest)  # type: ignore[arg-type]
+
+    runtime.encode, runtime.step = counting_encode, counting_step  # type: ignore[method-assign, assignment]
+    try:
+        yield counts
+    finally:
+        runtime.encode, runtime.step = encode, step  # type: ignore[method-assign]

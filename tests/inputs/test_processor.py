@@ -69,6 +69,8 @@ def test_pixels_of_the_reference(case: Case) -> None:
         digests = [hashlib.sha256(tile.tobytes()).hexdigest() for tile in pixels]
         assert digests == case.values["tile_sha256_f32le"]
         assert hashlib.sha256(pixels.tobytes()).hexdigest() == case.values["pixel_sha256_f32le"]
+        if not case.has_arrays:
+            return
     arrays = case.arrays()
     chosen = pixels.ravel()[arrays["pixel_index"]]
     np.testing.assert_allclose(chosen, arrays["pixel_value"], rtol=0, atol=PIXEL_TOLERANCE)
