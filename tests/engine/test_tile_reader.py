@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from bayou.engine.array_store import NO_CACHE, CacheSettings

@@ -25,7 +25,7 @@ GOLDEN_INT8_BOUND = 0.5
 GOLDEN_INT4_BOUND = 5.0
 LOGIT_TOLERANCE = 5e-5
 
-BOUNDS: dict[Precision, float] = {
+NEAR: dict[Precision, float] = {
     "bf16": GOLDEN_BFLOAT16_BOUND,
     "int8": GOLDEN_INT8_BOUND,
     "int4": GOLDEN_INT4_BOUND,
@@ -70,16 +70,19 @@ def test_float32_with_rounded_pixels_is_the_reference(case: Case) -> None:
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-@pytest.mark.parametrize("precision", BOUNDS)
+@pytest.mark.parametrize("precision", NEAR)
 @pytest.mark.parametrize("case", cases())
 def test_rounded_precisions_stay_near_and_agree_where_float32_is_sure(
     case: Case, precision: Precision, runtime: RuntimeName
 ) -> None:
     tokens = written(case)
-    model, bound = tiny(case.checkpoint, runtime, precision), BOUNDS[precision]
+    model, bound = tiny(case.checkpoint, runtime, precision), NEAR[precision]
     exact = exact_steps(case.checkpoint, case.name)
     found = logits_of_steps(model, embedded(model.runtime, prompt_of(model, case)), tokens)
-    assert 0 < np.abs(found - exact).max() < bound
+    error = np.abs(found - exact).max()
+    assert error < bound
+    # OpenVINO computes bf16 in float32 on a processor without such arithmetic; the weights are bfloat16 as they are
+    assert error > 0 or (precision, runtime) == ("bf16", "openvino")
     if precision == "int4":  # on random weights as coarse as that, float32 is hardly ever sure enough
         return
     best = np.sort(exact, axis=-1)[:, -2:]
