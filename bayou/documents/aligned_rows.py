@@ -18,6 +18,10 @@ _CROSSED = 0.12
 """Share of rows that may reach across a gutter: cells that span columns."""
 _LOOSE, _LOOSE_GAP = 0.34, 1.3
 """A column with entries in this share of rows at most, all nearer (in heights) to the words before, is none."""
+_FEWEST_OF_MORE, _FEWEST_OF_LESS = 3, 2
+"""Rows with a gap that a part of a run must have to stand for itself: with more columns than the run, and with less."""
+_OFTEN_ALONE = 0.3
+"""Share of rows without a gap from which on they belong to the rows above them: descriptions of goods, say."""
 _MOST_WAITING = 2
 """Rows without a gap between two rows with one: a wrapped entry, or a line across the table."""
 
@@ -136,6 +140,44 @@ def _keep_last_wrap(run: Run, height: float) -> None:
 def _usual_pitch(run: Run) -> float:
     pitches = sorted(second.middle - first.middle for first, second in pairwise(run.rows))
     return pitches[len(pitches) // 2] if pitches else 0.0
+
+
+def sections(rows: Sequence[Row], height: float) -> list[list[Row]]:
+    """The rows of a run, parted where other columns begin: the sums below a receipt's goods reach across theirs.
+
+    A row without a gap at such a place is the last of the part above, if many there are like it; else it is in none.
+    """
+    wide = [index for index, row in enumerate(rows) if len(row.segments) > 1]
+    columns = columns_of(rows, height)
+    most, place = _entry_count(rows, columns), 0
+    for above in range(_FEWEST_OF_LESS, len(wide) - _FEWEST_OF_LESS + 1):
+        parts = (rows[: wide[above]], above), (rows[wide[above] :], len(wide) - above)
+        found = [columns_of(part, height) for part, _ in parts]
+        if any(
+            len(own) > len(columns) and number < _FEWEST_OF_MORE for own, (_, number) in zip(found, parts, strict=True)
+        ):
+            continue
+        count = sum(_entry_count(part, own) for own, (part, _) in zip(found, parts, strict=True))
+        if count >= most + _FEWEST_OF_MORE:
+            most, place = count - _FEWEST_OF_MORE + 1, above
+    if not place:
+        return [list(rows)]
+    end = wide[place]
+    often = sum(len(row.segments) == 1 for row in rows[:end]) >= _OFTEN_ALONE * end
+    top = rows[:end] if often else rows[: wide[place - 1] + 1]
+    return [*sections(top, height), *sections(rows[end:], height)]
+
+
+def _entry_count(rows: Sequence[Row], columns: Sequence[Interval]) -> int:
+    """How many entries the rows have in these columns; one that reaches across several counts once."""
+    count = 0
+    for row in rows:
+        held = [
+            {index for index, (left, right) in enumerate(columns) if piece.box.left < right and piece.box.right > left}
+            for piece in row.pieces
+        ]
+        count += len(set().union(*held)) - sum(len(found) - 1 for found in held if found)
+    return count
 
 
 def columns_of(rows: Sequence[Row], height: float) -> list[Interval]:

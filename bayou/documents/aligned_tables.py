@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from bayou.documents.aligned_rows import Interval, Row, Run, columns_of, find_runs
+from bayou.documents.aligned_rows import Interval, Row, columns_of, find_runs, sections
 from bayou.documents.document import Cell, Table
 from bayou.documents.geometry import Box, bounding_box
 from bayou.documents.table_pieces import (
@@ -35,6 +35,8 @@ _LEVEL = 0.28
 """In heights: how far the first words of entries of one row may stand apart, in the median."""
 _FIGURES = 0.6
 """Share of a column's entries that must be figures to make it a column of figures."""
+_MANY_FILLED = 0.6, 0.45
+"""Share of rows that must have several entries, where there are two columns, and where there are more."""
 _MARKER = re.compile(r"[•◦▪‣·*–—-]|[([]?(\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)\]]")
 
 
@@ -55,12 +57,12 @@ def aligned_tables(
 ) -> list[FoundTable]:
     """Tables among ``pieces`` (words of one region of the page), top to bottom."""
     found = []
-    for run in find_runs(pieces, height):
-        columns = columns_of(run.rows, height)
+    for run in [part for found_run in find_runs(pieces, height) for part in sections(found_run.rows, height)]:
+        columns = columns_of(run, height)
         if len(columns) < 2:
             continue
         rules = _rules_of(run, columns, horizontal, height)
-        rows = _entry_rows(run.rows, columns, rules, height)
+        rows = _entry_rows(run, columns, rules, height)
         groups = _column_groups(rows, len(columns), height)
         if len(groups) == 1 and _is_table(rows, columns, rules, height):
             found.append(_table(rows, columns, pieces, height, leveller))
@@ -69,7 +71,7 @@ def aligned_tables(
             # A table beside running text, or beside lines that stand at other heights, is looked for by itself.
             if 2 <= last - first < len(columns):
                 left, right = columns[first][0], columns[last - 1][1]
-                part = [p for row in run.rows for p in row.pieces if left <= p.box.center[0] <= right]
+                part = [p for row in run for p in row.pieces if left <= p.box.center[0] <= right]
                 tables = aligned_tables(part, horizontal, height, leveller)
                 found += [table for table in tables if _owns_its_lines(table, part, pieces)]
     return found
@@ -104,10 +106,10 @@ def _owns_its_lines(table: FoundTable, part: Sequence[Piece], pieces: Sequence[P
     return sum(piece.line in mine for piece in part) == sum(piece.line in mine for piece in pieces)
 
 
-def _rules_of(run: Run, columns: list[Interval], horizontal: Sequence[Rule], height: float) -> list[float]:
+def _rules_of(run: Sequence[Row], columns: list[Interval], horizontal: Sequence[Rule], height: float) -> list[float]:
     """Heights of the rulings that cross most of the run, from just above it to just below."""
     left, right = columns[0][0], columns[-1][1]
-    top, bottom = run.rows[0].middle - 2 * height, run.rows[-1].middle + 2 * height
+    top, bottom = run[0].middle - 2 * height, run[-1].middle + 2 * height
     return sorted(
         rule.place
         for rule in horizontal
@@ -196,7 +198,7 @@ def _is_table(rows: _Rows, columns: list[Interval], rules: list[float], height: 
     if len(rows) < (2 if banded and count > 2 else 3):
         return False
     filled = sum(entry.last - entry.first for row in rows for entry in row) / (len(rows) * count)
-    if filled < (0.8 if count == 2 else 0.5) or sum(len(row) > 1 for row in rows) < 0.6 * len(rows):
+    if filled < (0.8 if count == 2 else 0.5) or sum(len(row) > 1 for row in rows) < _MANY_FILLED[count > 2] * len(rows):
         return False
     wordy = _wordy_columns(rows, count)
     if len(wordy) > (count - 1 if banded else 1) or len(wordy) == count:

@@ -281,6 +281,42 @@ def test_key_value_figures_are_a_table():
     assert texts(found) == rows
 
 
+SOLD = [
+    ("10273", "GA1801 1", "170.00", "170.00"),
+    ("2547", "GA1801 1", "35.00", "35.00"),
+    ("12133", "GA1801 2", "7.50", "15.00"),
+    ("10157", "GA1801 2", "5.50", "11.00"),
+]
+SUMS = [("(Excluded GST) Sub Total (RM) :", "231.00"), ("Total GST (RM) :", "13.86"), ("Total (RM) :", "244.86")]
+
+
+def receipt(described):
+    """Goods in four columns, perhaps with a description below each, and sums that reach across three of them."""
+    sheet, top = Sheet(), 100
+    for goods in SOLD:
+        for left, text in zip((60, 250, 480, 640), goods, strict=True):
+            sheet.text(left, top, text)
+        if described:
+            top += 30
+            sheet.text(60, top, f"SR: {goods[0]} PAINT BRUSH WITH HANDLE OF WOOD")
+        top += 30
+    for name, amount in SUMS:
+        sheet.right(560, top, name).text(640, top, amount)
+        top += 30
+    return sheet
+
+
+@pytest.mark.parametrize("described", [False, True])
+def test_sums_that_reach_across_columns_of_goods_do_not_merge_them(described):
+    sheet = receipt(described)
+    tables = find_tables(sheet.lines, np.array(sheet.image))
+    goods = [[cell.text for cell in row] for row in tables[0].table.rows]
+    assert [row for row in goods if not row[0].startswith("SR:")] == [list(row) for row in SOLD]
+    assert sum(row[0].startswith("SR:") for row in goods) == (4 if described else 0)
+    assert [[cell.text for cell in row] for row in tables[1].table.rows] == [list(row) for row in SUMS]
+    assert len(tables) == 2
+
+
 def test_two_tables_on_a_page():
     sheet = Sheet().cells(GOODS, [95, 315, 465]).grid(XS, YS).prose(80, 300, 800, 4)
     sheet.cells(GOODS, [95, 315, 465], top=600)
