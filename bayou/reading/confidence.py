@@ -14,6 +14,11 @@ EFFECTIVE_LETTERS = 5.0
 """Errors come in clusters: a text of many letters is right as often as one of five independent ones is that are each as
 sure as its letters on average. Five calibrates best on real crops kept from training (``benchmarks.confidence``)."""
 
+LEAST_BELIEVED, LEAST_BELIEVED_LETTER = 0.3, 0.9
+"""Confidence of a line, and of one letter alone, that shows that there is text where it was found at all."""
+MOST_DOUBTFUL_LETTERS = 20
+"""More than these, all of them doubtful, are hard to read rather than leaves and window bars."""
+
 _LEAST = 1e-9
 
 
@@ -48,6 +53,14 @@ def agreement_confidence(
         letters: As for ``text_probability``.
     """
     return math.sqrt(text_probability(draft, letters) * text_probability(decoder, letters)) * (1 - doubt / 2)
+
+
+def is_text(lines: Sequence[Line]) -> bool:
+    """Whether readings are of text at all, and not of things in a photo: one of them is believed, or they are many."""
+    return sum(len(line.text) for line in lines) > MOST_DOUBTFUL_LETTERS or any(
+        line.confidence is None or line.confidence >= (LEAST_BELIEVED if len(line.text) > 1 else LEAST_BELIEVED_LETTER)
+        for line in lines
+    )
 
 
 def page_confidence(lines: Sequence[Line]) -> float | None:

@@ -14,7 +14,7 @@ from bayou.documents.geometry import Box, Quad
 from bayou.documents.raw_page import RawPage
 from bayou.documents.tables import find_tables
 from bayou.reading.assemble import assemble
-from bayou.reading.confidence import LEAST_LEGIBILITY, page_confidence
+from bayou.reading.confidence import LEAST_LEGIBILITY, is_text, page_confidence
 from bayou.reading.fragments import join_fragments
 from bayou.reading.level import page_skew
 from bayou.reading.lines import TURNED_ASPECT, FoundLine, LineDetector, crop_line
@@ -124,6 +124,8 @@ class PageReader:
                 sizes.append(type_size(crop, read.text) / pixels_per_unit)
             elif read.text.strip() or line.score >= SURE_SCORE:
                 unread += 1
+        if not is_text(lines):
+            return _Reading([], [], unread + len(lines), skew)
         return _Reading(lines, sizes, unread, skew)
 
     def _read_regions(self, raw: RawPage) -> _Reading:

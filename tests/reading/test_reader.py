@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from bayou.errors import InputError, UsageError
 from bayou.reading.page_reader import PageReader
 from bayou.reading.peers.ppocr import PeerRecogniser
 from bayou.reading.reader import Reader
+from bayou.reading.recogniser import RecognisedLine
 from tests.reading.drawn_pages import PROSE, draw_lines
 
 
@@ -74,6 +76,13 @@ def test_noise_is_not_read_as_text(reader: Reader) -> None:
     (page,) = reader.read(png(random.integers(0, 255, (300, 400, 3), dtype=np.uint8))).pages
     assert page.blocks == ()
     assert page.status in ("blank", "unreadable")
+
+
+def test_what_looks_like_a_letter_in_a_photo_is_not_invented_text() -> None:
+    image = draw_lines(["E"], 400, 300, 60, left=170, top=110)
+    (page,) = (PageReader(_Doubting()).read(RawPage(1, 400.0, 300.0, "px", image, 1.0, None)),)
+    assert (page.status, page.blocks, page.confidence) == ("unreadable", (), None)
+    assert "1 place that looks like text" in page.message
 
 
 def test_crops_are_read_without_looking_for_text(reader: Reader, tmp_path: Path) -> None:
@@ -151,6 +160,13 @@ def test_options_reach_the_file(reader: Reader, tmp_path: Path) -> None:
     assert [page.number for page in document.pages] == [2, 3]
     assert [page.lines[0].text for page in document.pages] == ["page number 2", "page number 3"]
     assert [page.number for page in reader.read_pages(path, OpenOptions(pages="1"))] == [1]
+
+
+class _Doubting:
+    name = "doubting"
+
+    def recognise(self, crops: Sequence[np.ndarray]) -> list[RecognisedLine]:
+        return [RecognisedLine("E", 0.05, 0.9, "model") for _ in crops]
 
 
 class _Refusing:
