@@ -33,7 +33,7 @@ ENDPOINT, TOKEN = "HF_ENDPOINT", "HF_TOKEN"
 _MAY_PASS = (408, 429, 500, 502, 503, 504)
 _TOO_FAR, _PARTIAL = 416, 206
 _DIGEST = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_AT_ONCE = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError, httpx2.UnsupportedProtocol)
+_AT_ONCE = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError)
 """Where the first request ends so, there is no network, and waiting helps nobody."""
 
 
@@ -125,13 +125,13 @@ class Hub:
                 response = get_session().get(url, params={"blobs": True}, headers=self._headers, timeout=self._timeout)
                 hf_raise_for_status(response)
                 return _listing(repository, response.json())
+            except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+                raise UsageError(f"{ENDPOINT} is no address: {error}", self.settings.endpoint) from error
             except httpx2.HTTPError as error:
                 tries += 1
                 self._wait_or_raise(error, what, tries if not isinstance(error, _AT_ONCE) else None)
             except OfflineModeIsEnabled as error:
                 raise UsageError("HF_HUB_OFFLINE forbids the network: unset it, or use --local", what) from error
-            except httpx2.InvalidURL as error:
-                raise UsageError(f"{ENDPOINT} is no address: {error}", self.settings.endpoint) from error
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise ModelError(f"{self.settings.endpoint} doesn't answer as the Hub does", what) from error
 

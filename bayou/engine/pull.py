@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -276,6 +276,8 @@ def _accept(file: HubFile, part: Path, staging: Path, repository: str) -> None:
 def _check_room(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed + _ROOM_TO_SPARE:
+        with suppress(OSError):
+            folder.rmdir()  # only where nothing of an earlier try is in it
         said = f"{needed / 1e9:.2f} GB are still to be fetched, {free / 1e9:.2f} GB are free on this disk"
         raise OutputError(f"{said}; --output names another folder", str(folder.parent))
 

@@ -23,6 +23,7 @@ from tests.golden_set import golden
 NAME, TWO = "h2oai/h2ovl-mississippi-800m", "h2oai/h2ovl-mississippi-2b"
 WEIGHTS = "model.safetensors"
 ROOT = Path(__file__).resolve().parents[2]
+LIMIT = 3_000_000
 PATIENCE = 120.0
 """Seconds after which a process that should have come this far is given up."""
 
@@ -172,6 +173,21 @@ def test_no_network_and_none_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     out, err = finish(process)
     assert (out, process.returncode) == ("", 9)
     assert f"{NAME} (main): no connection to http://127.0.0.1:9" in err and "--local DIR" in err
+    monkeypatch.setenv("HF_ENDPOINT", "nonsense")
+    assert main(["pull", "800m"]) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits on the size of a file")
+def test_a_disk_that_is_full_in_the_middle(hub: ImitationHub, models: Path) -> None:
+    """A limit on the size of a file stands for it; the system refuses to write alike."""
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({LIMIT}, {LIMIT}))"
+    program = f"{limited}; import sys; from bayou.cli.main import main; sys.exit(main(['pull', '800m']))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
+    assert (done.returncode, done.stdout, pulled_models()) == (6, "", {})
+    assert f"{models / NAME}: can't be written: File too large" in done.stderr
+    hub.asked.clear()
+    assert main(["pull", "800m"]) == 0
+    assert [asked.range for asked in hub.requests(WEIGHTS, "store")] == [f"bytes={LIMIT}-"]
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:

@@ -285,11 +285,14 @@ def test_a_place_that_cannot_be_written(hub: ImitationHub, tmp_path: Path, monke
         get(hub)
 
 
-def test_a_disk_without_room_is_told_before_anything_comes(hub: ImitationHub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_without_room_is_told_before_anything_comes(
+    hub: ImitationHub, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pulling, "_ROOM_TO_SPARE", 10**18)
     with pytest.raises(OutputError, match=r"0\.01 GB are still to be fetched.*--output names another"):
         get(hub)
     assert [asked.what for asked in hub.asked] == [LISTING]
+    assert not list((models / "h2oai").iterdir())
 
 
 def without_weights(files: dict[str, bytes], **others: bytes) -> dict[str, bytes]:
