@@ -137,8 +137,13 @@ class LineVision(nn.Module):
         self.neck = Neck(channels, config)
         self.head = nn.Linear(config.features, config.classes)
 
-    def forward(self, pixels: Tensor) -> Tensor:
+    def columns(self, pixels: Tensor) -> Tensor:
+        """What the neck mixes: [B, 384, 1, W / 8]."""
         x = self.stem(pixels)
         for block in self.blocks:
             x = block(x)
-        return self.neck(F.avg_pool2d(x, POOLING))
+        return F.avg_pool2d(x, POOLING)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        features: Tensor = self.neck(self.columns(pixels))
+        return features

@@ -11,9 +11,10 @@ import dataclasses
 import json
 import random
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -38,30 +39,34 @@ from bayou.model.weights import check_shapes
 from bayou.reading.wheel_models import RECOGNISER, wheel_model
 from bayou.training.frozen_tower import FrozenTower
 from bayou.training.line_batches import DraftedFeed
+from bayou.training.line_columns import ColumnFeed, ColumnLine, LearningNeck, column_lines
 from bayou.training.line_export import Spelling, write_line_model
-from bayou.training.line_features import (
-    SHARD_LINES,
-    DraftedLine,
-    Drafter,
-    drafted_lines,
-    read_shard,
-    trusted_text,
-    write_shard,
-)
+from bayou.training.line_features import DraftedLine, Drafter, drafted_lines, trusted_text
 from bayou.training.line_pixels import LearningTower, PixelFeed
 from bayou.training.line_trainer import Feed, LineTrainer
 from bayou.training.line_validation import LineJudge
 from bayou.training.parallel import Ranks, join_ranks
 from bayou.training.settings import LineTrainingConfig
+from bayou.training.shards import read_shard, write_shard
 
 THRESHOLD = 0.9
 """A correction counts only where the decoder is at least this sure; so while training, then chosen on validation."""
 
 Watch = Callable[[], LineJudge]
+Kept = TypeVar("Kept")
+Make = Callable[[Iterable[LineSample], np.random.Generator], Iterator[Kept]]
 
 TOWER_STAGE_RATE, TOWER_SHARE, TOWER_STAGE_LINES = 2e-4, 0.1, 8
 """The second stage's learning rate, the tower's share of it (small: it comes trained), and lines in a batch."""
 
+NECK_STAGE_RATE, NECK_SHARE, NECK_STAGE_LINES = 3e-4, 0.3, 32
+"""The neck stage's learning rate, the neck's share of it, and lines in a batch."""
+
+NECK = ("vision_model.neck.", "vision_model.head.")
+BLENDS = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Shares of what a stage learned that are tried after it: between the old weights and the new ones often lie better."""
+
+SHARD_LINES = 2048
 _CALIBRATION_LINES = 80
 _REAL = ("sroie", "icdar2015_words")
 SOURCES = (
@@ -81,8 +86,11 @@ def vocabulary() -> tuple[str, ...]:
     return tuple(dict.fromkeys(ALPHABET + KEPT_SIGNS))
 
 
-def new_nano(seed: int, start: Path | None = None) -> LineVLM:
+def new_nano(seed: int, start: Path | None = None, keep_neck: bool = False) -> LineVLM:
     """A nano with the published tower; projector and decoder from nothing, or from the model folder ``start``.
+
+    Args:
+        keep_neck: Take the tower's neck and character head from ``start`` too.
 
     Raises:
         ModelError: The folder is damaged, or its model is of another shape.
@@ -101,8 +109,10 @@ def new_nano(seed: int, start: Path | None = None) -> LineVLM:
             str(start),
         )
         model.load_state_dict(tensors)
+    learned = {n: v.clone() for n, v in model.state_dict().items() if keep_neck and n.startswith(NECK)}
     # Last: the features to learn from are the published tower's, to the bit.
     import_tower(model.vision_model, wheel_model(RECOGNISER))
+    model.load_state_dict(learned, strict=False)
     return model
 
 
@@ -124,27 +134,30 @@ def _real(lines: Sequence[RealLine], seed: int, view: int) -> Iterator[LineSampl
         yield line.sample(random.Random(f"{seed}:{view}:{line.key}"))
 
 
-def build_features(config: LineTrainingConfig, drafter: Drafter, ranks: Ranks) -> list[DraftedLine]:
-    """This rank's share of the features: made where missing, then read."""
-    folder = config.output / "features"
-    jobs: list[tuple[str, Iterator[LineSample]]] = []
+def sample_shards(config: LineTrainingConfig) -> list[tuple[str, Iterator[LineSample]]]:
+    """All of a run's samples in named parts, real ones first."""
+    parts: list[tuple[str, Iterator[LineSample]]] = []
     if config.real is not None:
         real = RealLines.find(config.real).lines
-        parts = [real[first : first + SHARD_LINES] for first in range(0, len(real), SHARD_LINES)]
+        pieces = [real[first : first + SHARD_LINES] for first in range(0, len(real), SHARD_LINES)]
         for view in range(config.real_views):
-            for number, part in enumerate(parts):
-                jobs.append((f"real-{config.seed}-{view}-{number:03d}", _real(part, config.seed, view)))
+            for number, piece in enumerate(pieces):
+                parts.append((f"real-{config.seed}-{view}-{number:03d}", _real(piece, config.seed, view)))
     for shard in range(-(-config.synthetic_lines // SHARD_LINES)):
-        jobs.append((f"synthetic-{config.seed}-{shard:05d}", _synthetic(config, shard)))
-    lines: list[DraftedLine] = []
-    for number, (name, samples) in enumerate(jobs):
+        parts.append((f"synthetic-{config.seed}-{shard:05d}", _synthetic(config, shard)))
+    return parts
+
+
+def build_features(config: LineTrainingConfig, make: Make[Kept], kind: type[Kept], ranks: Ranks) -> list[Kept]:
+    """This rank's share of what the frozen tower makes of the samples: made where missing, then read."""
+    lines: list[Kept] = []
+    for number, (name, samples) in enumerate(sample_shards(config)):
         if number % ranks.world != ranks.rank:
             continue
-        path = folder / f"{name}.safetensors"
+        path = config.output / "features" / f"{name}.safetensors"
         if not path.exists():
-            rng = np.random.default_rng([config.seed, number])
-            write_shard(path, list(drafted_lines(samples, drafter, rng, SOURCES)))
-        lines += read_shard(path)
+            write_shard(path, list(make(samples, np.random.default_rng([config.seed, number]))))
+        lines += read_shard(path, kind)
     return lines
 
 
@@ -180,14 +193,15 @@ def _train(config: LineTrainingConfig, model: LineVLM, feed: Feed, ranks: Ranks,
     def judge(judged: LineVLM) -> dict[str, float]:
         return watch()(judged)
 
+    before = {name: value.clone() for name, value in model.state_dict().items()}
     trainer = LineTrainer(config, model, feed, ranks, judge)
     trainer.resume()
     trainer.run()
     if ranks.first:
+        if config.tower_share:
+            _blend(config, model.eval(), before, watch)
         threshold, shares = watch().choose_threshold(model.eval())
-        (config.output / "threshold.json").write_text(
-            json.dumps({"chosen": threshold, "exact": shares}, indent=1) + "\n"
-        )
+        _keep(config.output / "threshold.json", threshold, shares)
         spelling = Spelling(read_characters(wheel_model(RECOGNISER)), CharacterTokenizer(vocabulary()))
         write_line_model(config.output / "model", model, spelling, threshold, quantised=False)
         write_line_model(config.output / "shipped", model, spelling, threshold, quantised=True)
@@ -196,10 +210,30 @@ def _train(config: LineTrainingConfig, model: LineVLM, feed: Feed, ranks: Ranks,
     ranks.barrier()
 
 
+def _blend(config: LineTrainingConfig, model: LineVLM, before: dict[str, torch.Tensor], watch: Watch) -> None:
+    """Leave the model at the best of ``BLENDS`` between ``before`` and what it learned, by the validation lines."""
+    after = {name: value.clone() for name, value in model.state_dict().items()}
+
+    def blended(share: float) -> float:
+        model.load_state_dict({name: before[name].lerp(value, share) for name, value in after.items()})
+        return watch().balanced(model)
+
+    shares = {share: blended(share) for share in BLENDS}
+    chosen = max(BLENDS, key=lambda share: shares[share])
+    blended(chosen)
+    _keep(config.output / "blend.json", chosen, {str(share): exact for share, exact in shares.items()})
+
+
+def _keep(path: Path, chosen: float, exact: dict[str, float]) -> None:
+    """Write down a choice that was made on the validation lines."""
+    path.write_text(json.dumps({"chosen": chosen, "exact": exact}, indent=1) + "\n")
+
+
 def train_decoder(config: LineTrainingConfig, model: LineVLM, ranks: Ranks) -> None:
     """The first stage: projector and decoder, the tower frozen."""
     keep_vocabulary(config.output)
-    lines = build_features(config, published_drafter(config.tower_precision), ranks)
+    made_by = published_drafter(config.tower_precision)
+    lines = build_features(config, lambda some, rng: drafted_lines(some, made_by, rng, SOURCES), DraftedLine, ranks)
     feed = DraftedFeed(config, lines, model.config.language.vocab_size, ranks.rank)
     drafter = published_drafter()  # judged is what reads later: float32
     watched = _drafted(validation_samples(config), drafter, config.seed) if ranks.first else []
@@ -217,7 +251,7 @@ def train_tower(config: LineTrainingConfig, model: LineVLM, ranks: Ranks) -> Non
         drawn = real.sample(config.seed + 1, number)
         if drawn.case_known:
             return drawn
-        [(_, classes)] = drafter.draft([prepare_line(drawn.image)])
+        [(_, classes)] = drafter.draft(prepare_line(drawn.image)[None])
         text = trusted_text(drawn, drafter.spell(classes))
         return None if text is None else replace(drawn, text=text)
 
@@ -229,6 +263,24 @@ def train_tower(config: LineTrainingConfig, model: LineVLM, ranks: Ranks) -> Non
 
     feed = PixelFeed(config, sample, drafter.alphabet, drafter.tokenizer, (ranks.rank, ranks.world))
     _train(config, model, feed, ranks, watch)
+
+
+def train_neck(config: LineTrainingConfig, model: LineVLM, ranks: Ranks) -> None:
+    """The second stage on a processor: neck and character head too, on what the frozen backbone makes of each line."""
+    keep_vocabulary(config.output)
+    drafter = published_drafter()
+    assert isinstance(drafter.tower, FrozenTower)
+    backbone = drafter.tower
+    lines = build_features(
+        config, lambda some, rng: column_lines(some, backbone, drafter, rng, SOURCES), ColumnLine, ranks
+    )
+    samples = validation_samples(config) if ranks.first else []
+    learning = Drafter(LearningNeck(backbone, model.vision_model), drafter.alphabet, drafter.tokenizer)
+
+    def watch() -> LineJudge:
+        return LineJudge(_drafted(samples, learning, config.seed), SOURCES, drafter.tokenizer, THRESHOLD)
+
+    _train(config, model, ColumnFeed(config, lines, drafter, ranks.rank), ranks, watch)
 
 
 def keep_vocabulary(folder: Path) -> None:
@@ -247,10 +299,14 @@ def keep_vocabulary(folder: Path) -> None:
 def train_rank(rank: int, world: int, rendezvous: str, stages: Sequence[LineTrainingConfig]) -> None:
     """One process of the run."""
     ranks = join_ranks(rank, world, rendezvous)
-    model = new_nano(stages[0].seed, stages[0].start)
+    model = new_nano(stages[0].seed, stages[0].start, keep_neck=bool(stages[0].tower_share))
     for config in stages:
-        train = train_tower if config.tower_share else train_decoder
-        train(config, model, ranks)
+        if not config.tower_share:
+            train_decoder(config, model, ranks)
+        elif config.tower_part == "neck":
+            train_neck(config, model, ranks)
+        else:
+            train_tower(config, model, ranks)
 
 
 def main(argv: list[str]) -> int:
@@ -267,7 +323,10 @@ def main(argv: list[str]) -> int:
     for name in ("seed", "synthetic_lines", "real_views", "steps", "lines_a_batch", "validation_lines"):
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=defaults[name])
     parser.add_argument("--learning-rate", type=float, default=defaults["learning_rate"])
-    parser.add_argument("--tower-steps", type=int, default=0, help="steps of a second stage in which the tower trains")
+    parser.add_argument("--neck-steps", type=int, default=0, help="steps of a second stage: neck and head train too")
+    parser.add_argument(
+        "--tower-steps", type=int, default=0, help="steps of a last stage in which all of the tower trains"
+    )
     parser.add_argument(
         "--int8-tower",
         action=argparse.BooleanOptionalAction,
@@ -275,11 +334,18 @@ def main(argv: list[str]) -> int:
         help="whether the folder to ship says how its tower computes in 8 bits: twice as fast",
     )
     values = vars(parser.parse_args(argv))
-    world, tower_steps = values.pop("ranks"), values.pop("tower_steps")
-    stages = [LineTrainingConfig(**values)]
-    if tower_steps:
-        tower_stage = replace(stages[0], output=stages[0].output / "tower", steps=tower_steps, tower_share=TOWER_SHARE)
-        stages.append(replace(tower_stage, learning_rate=TOWER_STAGE_RATE, lines_a_batch=TOWER_STAGE_LINES))
+    world, neck_steps, tower_steps = values.pop("ranks"), values.pop("neck_steps"), values.pop("tower_steps")
+    first = LineTrainingConfig(**values)
+    neck = replace(first, output=first.output / "neck", steps=neck_steps, tower_share=NECK_SHARE, tower_part="neck")
+    tower = replace(first, output=first.output / "tower", steps=tower_steps, tower_share=TOWER_SHARE)
+    planned = (
+        first,
+        replace(neck, learning_rate=NECK_STAGE_RATE, lines_a_batch=NECK_STAGE_LINES),
+        replace(tower, learning_rate=TOWER_STAGE_RATE, lines_a_batch=TOWER_STAGE_LINES),
+    )
+    stages = [stage for stage in planned if stage.steps]
+    if not stages:
+        parser.error("nothing to train: --steps, --neck-steps and --tower-steps are all 0")
     with tempfile.TemporaryDirectory() as meeting:
         rendezvous = (Path(meeting) / "rendezvous").as_uri()
         spawn(train_rank, (world, rendezvous, stages), nprocs=world)

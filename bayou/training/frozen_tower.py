@@ -43,12 +43,13 @@ class FrozenTower:
         graph = core.read_model(path)
         products = [node for node in graph.get_ordered_ops() if node.get_type_name() == "MatMul"]
         softmaxes = [node for node in graph.get_ordered_ops() if node.get_type_name() in ("Softmax", "SoftMax")]
-        if not products or not softmaxes:
+        pools = [node for node in graph.get_ordered_ops() if node.get_type_name() == "AvgPool"]
+        if not products or not softmaxes or not pools:
             raise ModelError("not a PP-OCR recogniser", str(path))
         features, logits = products[-1].input_value(0), softmaxes[-1].input_value(0)
         one = ops.constant(1, dtype=np.int32)
         classes = ops.topk(logits, one, axis=2, mode="max", sort="none").output(1)
-        cut = openvino.Model([features, classes], graph.get_parameters())
+        cut = openvino.Model([features, classes, pools[-1].output(0)], graph.get_parameters())
         settings = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": _HINTS[precision]}
         self._compiled = core.compile_model(cut, "CPU", settings)
 
@@ -56,3 +57,8 @@ class FrozenTower:
         """RGB pixels [B, 3, 48, W] to features [B, W / 8, 120] and classes [B, W / 8]."""
         found = self._compiled(pixels[:, ::-1])
         return found[0], found[1][:, :, 0]
+
+    def columns(self, pixels: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """RGB pixels [B, 3, 48, W] to what the neck is given, [B, W / 8, 384], and classes [B, W / 8]."""
+        found = self._compiled(pixels[:, ::-1])
+        return found[2][:, :, 0].transpose(0, 2, 1), found[1][:, :, 0]

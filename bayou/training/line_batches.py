@@ -44,13 +44,17 @@ def make_batch(lines: Sequence[DraftedLine], noise: float, rng: np.random.Genera
     for i, line in enumerate(lines):
         statistics[i, : len(line.draft_ids)] = line.statistics
         draft_ids[i, : len(line.draft_ids)] = line.draft_ids
-    if noise:
-        wrong = (rng.random(draft_ids.shape) < noise) & (draft_ids >= SPECIAL_IDS)
-        draft_ids[wrong] = rng.integers(SPECIAL_IDS - 1, vocabulary, size=int(wrong.sum()))
+    add_noise(draft_ids, noise, rng, vocabulary)
     drafted_lengths = np.array([len(line.draft_ids) for line in lines])
     text_ids, labels = padded_texts([line.text_ids for line in lines])
     shown = torch.from_numpy(statistics), torch.from_numpy(draft_ids), torch.from_numpy(drafted_lengths)
     return LineBatch(*shown, text_ids, labels)
+
+
+def add_noise(draft_ids: NDArray[np.int64], noise: float, rng: np.random.Generator, vocabulary: int) -> None:
+    """Replace a share of the drafted characters by others at random, in place."""
+    wrong = (rng.random(draft_ids.shape) < noise) & (draft_ids >= SPECIAL_IDS)
+    draft_ids[wrong] = rng.integers(SPECIAL_IDS - 1, vocabulary, size=int(wrong.sum()))
 
 
 def padded_texts(texts: Sequence[NDArray[np.int16]]) -> tuple[Tensor, Tensor]:

@@ -20,7 +20,7 @@ from bayou.inputs.line_images import LINE_HEIGHT, prepare_line
 from bayou.model.columns import BLANK, best_path
 from bayou.model.line_vision import LineVision
 from bayou.model.line_vlm import LineVLM
-from bayou.training.line_batches import LineBatch, padded_texts
+from bayou.training.line_batches import LineBatch, add_noise, padded_texts
 from bayou.training.line_batches import text_loss as decoder_loss
 from bayou.training.settings import LineTrainingConfig
 
@@ -30,12 +30,13 @@ _POOL = 16
 
 @dataclass(frozen=True, slots=True)
 class PixelBatch:
-    """Pixels [B, 3, 48, W], the texts' ids, and their classes of the tower's head, one line after another."""
+    """Pixels [B, 3, 48, W], the texts' ids, their classes of the tower's head, and the batch's number (for noise)."""
 
     pixels: Tensor
     texts: list[NDArray[np.int16]]
     classes: Tensor
     class_lengths: Tensor
+    number: int
 
 
 class PixelFeed:
@@ -72,7 +73,8 @@ class PixelFeed:
             bounds = np.linspace(0, len(lines), _POOL + 1).astype(int)
             order = np.random.default_rng([self.config.seed, self.rank, pool]).permutation(_POOL)
             for k in order[skipped:]:
-                yield self._batch(lines[bounds[k] : bounds[k + 1]])
+                yield self._batch(lines[bounds[k] : bounds[k + 1]], step)
+                step += 1
             pool, skipped = pool + 1, 0
 
     def _line(self, number: int) -> tuple[NDArray[np.float32], str] | None:
@@ -81,7 +83,7 @@ class PixelFeed:
             return None
         return prepare_line(sample.image), sample.text
 
-    def _batch(self, lines: Sequence[tuple[NDArray[np.float32], str]]) -> PixelBatch:
+    def _batch(self, lines: Sequence[tuple[NDArray[np.float32], str]], number: int) -> PixelBatch:
         width = max(pixels.shape[2] for pixels, _ in lines)
         stacked = np.zeros((len(lines), 3, LINE_HEIGHT, width), dtype=np.float32)
         for i, (pixels, _) in enumerate(lines):
@@ -89,25 +91,57 @@ class PixelFeed:
         texts = [np.array(self.tokenizer.encode(text), dtype=np.int16) for _, text in lines]
         classes = [self.classes[c] for _, text in lines for c in text]
         return PixelBatch(
-            torch.from_numpy(stacked), texts, torch.tensor(classes), torch.tensor([len(text) for text in texts])
+            torch.from_numpy(stacked), texts, torch.tensor(classes), torch.tensor([len(text) for text in texts]), number
         )
 
     def loss(self, model: LineVLM, batch: PixelBatch) -> Tensor:
-        """The text's cross-entropy plus the tower's CTC loss a character, weighted by ``ctc_weight``."""
+        """``text_and_tower_loss``."""
         features = model.vision_model(batch.pixels)
+        labels = TowerLabels(batch.texts, batch.classes, batch.class_lengths)
+        rng = np.random.default_rng([self.config.seed, self.rank, batch.number])
         logits = model.vision_model.head(features)
-        by_column = functional.log_softmax(logits, -1).transpose(0, 1)
-        columns = torch.full((len(batch.texts),), features.shape[1])
-        ctc = functional.ctc_loss(
-            by_column, batch.classes, columns, batch.class_lengths, blank=BLANK, reduction="mean", zero_infinity=True
-        )
-        drafted = tokens_of_columns(features, logits.detach().argmax(-1).numpy(), self.ids)
-        text_ids, labels = padded_texts(batch.texts)
-        return decoder_loss(model, LineBatch(*drafted, text_ids, labels)) + self.config.ctc_weight * ctc
+        return text_and_tower_loss(model, features, logits, labels, self.ids, self.config, rng)
 
     def size(self, batch: PixelBatch) -> int:
         """Lines in a batch."""
         return len(batch.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class TowerLabels:
+    """The texts' ids, and their classes of the head's output, one line after another, with each line's number."""
+
+    texts: list[NDArray[np.int16]]
+    classes: Tensor
+    lengths: Tensor
+
+
+def text_and_tower_loss(
+    model: LineVLM,
+    features: Tensor,
+    logits: Tensor,
+    labels: TowerLabels,
+    ids: NDArray[np.int64],
+    config: LineTrainingConfig,
+    rng: np.random.Generator,
+) -> Tensor:
+    """The text's cross-entropy plus the tower's CTC loss a character, weighted by ``ctc_weight``.
+
+    Args:
+        features: The tower's, [B, T, F].
+        logits: Its head's, [B, T, classes].
+        ids: The decoder's id of each class.
+        rng: Draws which drafted characters are shown wrongly (``draft_noise``).
+    """
+    by_column = functional.log_softmax(logits, -1).transpose(0, 1)
+    columns = torch.full((len(labels.texts),), features.shape[1])
+    ctc = functional.ctc_loss(
+        by_column, labels.classes, columns, labels.lengths, blank=BLANK, reduction="mean", zero_infinity=True
+    )
+    statistics, draft_ids, lengths = tokens_of_columns(features, logits.detach().argmax(-1).numpy(), ids)
+    add_noise(draft_ids.numpy(), config.draft_noise, rng, model.config.language.vocab_size)
+    text_ids, wanted = padded_texts(labels.texts)
+    return decoder_loss(model, LineBatch(statistics, draft_ids, lengths, text_ids, wanted)) + config.ctc_weight * ctc
 
 
 def tokens_of_columns(

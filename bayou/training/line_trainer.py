@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from bayou.errors import BayouError
 from bayou.model.line_vlm import LineVLM
@@ -47,9 +47,13 @@ class LineTrainer:
 
     def __init__(self, config: LineTrainingConfig, model: LineVLM, feed: Feed, ranks: Ranks, judge: Judge) -> None:
         self.config, self.model, self.feed, self.ranks, self.judge = config, model, feed, ranks, judge
-        model.vision_model.requires_grad_(config.tower_share > 0)
+        tower = model.vision_model.requires_grad_(False)
+        trained: list[nn.Module] = [tower.neck, tower.head] if config.tower_part == "neck" else [tower]
+        shares: dict[nn.Module, float] = dict.fromkeys(trained if config.tower_share else [], config.tower_share)
+        for part in shares:
+            part.requires_grad_(True)
+        shares |= {model.projector: 1.0, model.language_model: 1.0}
         self.parameters = [p for p in model.parameters() if p.requires_grad]
-        shares = {model.vision_model: config.tower_share, model.projector: 1.0, model.language_model: 1.0}
         self.optimizer = adamw(shares, config.learning_rate, config.betas, config.weight_decay)
         self.average = WeightAverage(self.parameters, config.average_decay)
         self.step = 0

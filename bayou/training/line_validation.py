@@ -75,6 +75,11 @@ class LineJudge:
         rates = {f"validation/{name}cer": sum(values) / characters for name, values in errors.items()}
         return {**scores, **rates, "validation/passes": passes / len(self.lines)}
 
+    def balanced(self, model: LineVLM) -> float:
+        """The share of lines read exactly, each source as heavy as any."""
+        scores = self(model)
+        return float(np.mean([scores[f"validation/{s}/exact"] for s in {self.sources[n.source] for n in self.lines}]))
+
     def choose_threshold(self, model: LineVLM) -> tuple[float, dict[str, float]]:
         """The threshold to ship, and the share of lines read exactly by threshold, each source as heavy as any.
 
@@ -83,11 +88,7 @@ class LineJudge:
         given, shares = self.threshold, {}
         for threshold in THRESHOLDS:
             self.threshold = threshold
-            scores = self(model)
-            by_source = [
-                scores[f"validation/{source}/exact"] for source in {self.sources[n.source] for n in self.lines}
-            ]
-            shares[threshold] = float(np.mean(by_source))
+            shares[threshold] = self.balanced(model)
         self.threshold = given
         best = max(shares.values())
         error = math.sqrt(best * (1 - best) / len(self.lines))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+TowerPart = Literal["all", "neck"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,8 @@ class LineTrainingConfig:
         lines_a_batch: Lines in one rank's batch.
         validation_lines: Synthetic lines of each category to watch by.
         tower_share: The tower's learning rate as a share of the others'; 0 (the first stage) leaves it as it is.
+        tower_part: What of the tower trains where it does: ``all``, from pixels, or ``neck`` (with the character head),
+            from what the frozen backbone makes of each line once.
         ctc_weight: Weight of the tower's own loss beside the text's, where the tower trains.
         real_share: Share of real crops among the lines, where the tower trains.
         int8_tower: Whether the folder to ship also says how its tower computes in 8 bits.
@@ -43,6 +48,7 @@ class LineTrainingConfig:
     betas: tuple[float, float] = (0.9, 0.98)
     gradient_clip: float = 1.0
     tower_share: float = 0.0
+    tower_part: TowerPart = "all"
     ctc_weight: float = 0.3
     real_share: float = 0.35
     int8_tower: bool = True

@@ -46,12 +46,18 @@ def test_probabilities_equal_the_published_graph(tower: LineVision, width: int) 
 
 def test_the_frozen_tower_is_the_same_tower(tower: LineVision) -> None:
     pixels = noise(320)
-    features, classes = FrozenTower(wheel_model(RECOGNISER))(pixels)
+    frozen = FrozenTower(wheel_model(RECOGNISER))
+    features, classes = frozen(pixels)
     with torch.inference_mode():
         expected = tower(torch.from_numpy(pixels))
         likeliest = tower.head(expected).argmax(-1)
     assert np.abs(features - expected.numpy()).max() < TOWER_FEATURE_BOUND
     np.testing.assert_array_equal(classes, likeliest.numpy())
+    columns, again = frozen.columns(pixels)
+    np.testing.assert_array_equal(again, classes)
+    with torch.inference_mode():
+        mixed = tower.neck(torch.from_numpy(columns).transpose(1, 2).unsqueeze(2))
+    assert np.abs(mixed.numpy() - expected.numpy()).max() < TOWER_FEATURE_BOUND
 
 
 def test_the_alphabet_has_a_class_for_each_character() -> None:

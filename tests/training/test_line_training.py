@@ -16,11 +16,12 @@ from bayou.model.columns import statistics_size
 from bayou.model.config import LanguageConfig, LineVisionConfig, VLMConfig
 from bayou.model.line_vlm import LineVLM
 from bayou.training.line_batches import IGNORED, DraftedFeed, epoch_of_batches, make_batch, text_loss
-from bayou.training.line_features import DraftedLine, read_shard, write_shard
+from bayou.training.line_features import DraftedLine
 from bayou.training.line_trainer import LineTrainer
 from bayou.training.parallel import Ranks
 from bayou.training.schedule import cosine_rate
 from bayou.training.settings import LineTrainingConfig
+from bayou.training.shards import read_shard, write_shard
 
 VOCABULARY = 20
 FEATURES = 8
@@ -64,7 +65,7 @@ def trainer_of(
 def test_a_shard_gives_back_its_lines(tmp_path: Path) -> None:
     lines = some_lines(9)
     write_shard(tmp_path / "a.safetensors", lines)
-    again = read_shard(tmp_path / "a.safetensors")
+    again = read_shard(tmp_path / "a.safetensors", DraftedLine)
     assert [p.name for p in tmp_path.iterdir()] == ["a.safetensors"]
     for line, other in zip(lines, again, strict=True):
         np.testing.assert_array_equal(line.statistics, other.statistics)

@@ -1,0 +1,123 @@
+"""The stage in which the neck learns from kept columns: the same loss as from pixels, and nothing else moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from bayou.data.sample import LineSample
+from bayou.inputs.characters import CharacterTokenizer
+from bayou.inputs.line_images import prepare_line
+from bayou.model.config import LanguageConfig, LineVisionConfig, VLMConfig
+from bayou.model.line_vlm import LineVLM
+from bayou.training.line_columns import ColumnFeed, ColumnLine
+from bayou.training.line_features import Drafter
+from bayou.training.line_pixels import LearningTower, PixelFeed
+from bayou.training.line_trainer import LineTrainer
+from bayou.training.parallel import Ranks
+from bayou.training.settings import LineTrainingConfig
+from bayou.training.shards import read_shard, write_shard
+
+ALPHABET = tuple("abcЖ")  # the last one is a character that the decoder does not write
+TOKENIZER = CharacterTokenizer(["a", "b", "c", " "])
+UNWRITTEN = 4
+COLUMN_LOSS_TOLERANCE = 2e-4
+
+
+def tiny_model() -> LineVLM:
+    torch.manual_seed(0)
+    vision = LineVisionConfig(features=8, classes=6, num_attention_heads=2, num_mixing_blocks=1)
+    model = LineVLM(VLMConfig(vision=vision, language=LanguageConfig(16, 1, 2, 1, 32, vocab_size=TOKENIZER.vocab_size)))
+    with torch.no_grad():  # so that leaving the class out of the softmax changes nothing
+        model.vision_model.head.bias[UNWRITTEN] = -1e4
+    return model
+
+
+def drafter(model: LineVLM) -> Drafter:
+    return Drafter(LearningTower(model.vision_model), ALPHABET, TOKENIZER)
+
+
+def sample(number: int) -> LineSample:
+    image: NDArray[np.uint8] = np.random.default_rng(number).integers(0, 255, (20, 40 + number, 3)).astype(np.uint8)
+    return LineSample(image, "ab c"[: 1 + number % 4].strip(), "test")
+
+
+def column_line(model: LineVLM, number: int) -> ColumnLine:
+    drawn = sample(number)
+    with torch.inference_mode():
+        columns = model.vision_model.columns(torch.from_numpy(prepare_line(drawn.image)[None]))[0, :, 0].T
+    return ColumnLine(columns.half().numpy(), np.array(TOKENIZER.encode(drawn.text), np.int16), 0)
+
+
+def config(folder: Path, **changes: float) -> LineTrainingConfig:
+    values = {"lines_a_batch": 2, "draft_noise": 0.0, **changes}
+    return LineTrainingConfig(output=folder, tower_share=0.1, tower_part="neck", **values)  # type: ignore[arg-type]
+
+
+def test_the_loss_is_that_of_the_same_lines_from_pixels(tmp_path: Path) -> None:
+    model = tiny_model()
+    settings = config(tmp_path)
+    pixels = PixelFeed(settings, sample, ALPHABET, TOKENIZER)
+    lines = [column_line(model, number) for number in range(4)]
+    columns = ColumnFeed(settings, lines, drafter(model), 0)
+    batch = next(columns.batches(0))
+    numbers = [next(n for n in range(4) if np.array_equal(lines[n].text_ids, text)) for text in batch.texts]
+    slow = pixels._batch([(prepare_line(sample(n).image), sample(n).text) for n in numbers], 0)
+    difference = columns.loss(model, batch) - pixels.loss(model, slow)
+    # Columns are kept in float16: the loss of the slow twin is that of exact ones.
+    assert abs(difference.item()) < COLUMN_LOSS_TOLERANCE
+
+
+def test_only_what_reads_these_scripts_learns(tmp_path: Path) -> None:
+    model = tiny_model()
+    feed = ColumnFeed(config(tmp_path), [column_line(model, n) for n in range(4)], drafter(model), 0)
+    trainer = LineTrainer(config(tmp_path), model, feed, Ranks(), lambda _: {})
+    feed.loss(model, next(feed.batches(0))).backward()
+    assert all(p.grad is None for p in (*model.vision_model.stem.parameters(), *model.vision_model.blocks.parameters()))
+    trained = [*model.vision_model.neck.parameters(), *model.projector.parameters(), *model.language_model.parameters()]
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in trained)
+    gradient = model.vision_model.head.weight.grad
+    assert gradient is not None
+    assert gradient[UNWRITTEN].abs().sum() == 0
+    assert (gradient[[0, 1, 2, 3, 5]].abs().sum(1) > 0).all()
+    assert len(trainer.parameters) == len(trained) + 2
+
+
+def test_an_epoch_holds_every_line_once_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    model = tiny_model()
+    wide = [column_line(model, number) for number in (0, 1, 2, 90, 91)]
+    lines = [*wide, ColumnLine(np.zeros((56, 384), np.float16), np.array(TOKENIZER.encode("cab"), np.int16), 0)]
+    feed = ColumnFeed(config(tmp_path), lines, drafter(model), 0)
+    whole = feed.batches(0)
+    batches = [next(whole) for _ in range(12)]
+    an_epoch = sum(-(-len(group) // 2) for group in feed.by_width.values())
+    assert sum(len(batch.texts) for batch in batches[:an_epoch]) == len(lines)
+    later = ColumnFeed(config(tmp_path), lines, drafter(model), 0).batches(5)
+    for expected in batches[5:]:
+        found = next(later)
+        assert torch.equal(found.columns, expected.columns)
+        assert found.seed == expected.seed
+
+
+def test_noise_shows_other_characters(tmp_path: Path) -> None:
+    model = tiny_model()
+    with torch.no_grad():  # so that there is a draft
+        model.vision_model.head.bias[0] = -1e4
+    lines = [column_line(model, number) for number in range(4)]
+    plain, noisy = (ColumnFeed(config(tmp_path, draft_noise=n), lines, drafter(model), 0) for n in (0.0, 1.0))
+    batch = next(plain.batches(0))
+    batches = [replace(batch, seed=(0, 0, step)) for step in range(4)]
+    assert len({plain.loss(model, each).item() for each in batches}) == 1
+    assert len({noisy.loss(model, each).item() for each in batches}) > 1
+
+
+def test_a_shard_gives_back_its_columns(tmp_path: Path) -> None:
+    lines = [column_line(tiny_model(), number) for number in (0, 1, 90)]
+    write_shard(tmp_path / "a.safetensors", lines)
+    for line, other in zip(lines, read_shard(tmp_path / "a.safetensors", ColumnLine), strict=True):
+        np.testing.assert_array_equal(line.columns, other.columns)
+        assert (line.text_ids.tolist(), line.source) == (other.text_ids.tolist(), other.source)
