@@ -132,13 +132,18 @@ def _entry_rows(rows: Sequence[Row], columns: list[Interval], rules: list[float]
         if banded:
             joins = not any(before.middle < rule < row.middle for rule in rules)
         else:
-            # Nothing under the first column, and closer than rows are: the entry above goes on.
+            # Nothing under the first column, and closer than rows are: the entry above goes on. A sum does not.
             joins = row.pieces[0].box.left > columns[0][1] and row.middle - before.middle < 0.85 * usual
+            joins = joins and not (len(row.segments) > 1 and any(map(_is_figure, row.segments)))
         if joins:
             groups[-1].append(row)
         else:
             groups.append([row])
     return [_entries(group, columns, height) for group in groups]
+
+
+def _is_figure(segment: Sequence[Piece]) -> bool:
+    return is_number(" ".join(piece.text for piece in segment))
 
 
 def _is_banded(rows: Sequence[Row], rules: list[float]) -> bool:

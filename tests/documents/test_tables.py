@@ -1,103 +1,15 @@
 import math
-import random
-from functools import cache
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from bayou.documents.document import Line, Word
-from bayou.documents.geometry import Box, bounding_box
+from bayou.documents.geometry import Box
 from bayou.documents.tables import find_tables
+from tests.documents.drawn_sheet import PROSE, Sheet
 
 CELL_PLACE_BOUND = 4.0
-FONT = ImageFont.load_default(20)
-PROSE = (
-    "the river bends under the old bridge where boats used to wait for the tide and nobody remembers who built the"
-    " stone wall that keeps the meadow dry in spring while the upper field floods each year before the swallows return"
-).split()
-
-
-@cache
-def length(text):
-    return FONT.getlength(text)
-
-
-class Sheet:
-    """A page that is drawn, and the lines on it as a detector and reader would give them."""
-
-    def __init__(self, width=900, height=1000):
-        self.image = Image.new("RGB", (width, height), "white")
-        self.draw = ImageDraw.Draw(self.image)
-        self.lines = []
-
-    def text(self, x, y, text):
-        """One line whose top left corner is (x, y)."""
-        words, left = [], float(x)
-        for part in text.split(" "):
-            width = length(part)
-            words.append(Word(part, Box(left, y, left + width, y + 24), 0.9, "model"))
-            left += width + length(" ")
-        self.draw.text((x, y), text, font=FONT, fill="black")
-        self.lines.append(Line(text, bounding_box(word.box for word in words), 0.9, "model", tuple(words)))
-        return self
-
-    def right(self, x, y, text):
-        return self.text(x - length(text), y, text)
-
-    def cells(self, rows, lefts, top=100, pitch=40):
-        for index, row in enumerate(rows):
-            for left, text in zip(lefts, row, strict=False):
-                if text:
-                    self.text(left, top + pitch * index, text)
-        return self
-
-    def grid(self, xs, ys, width=2, colour="black"):
-        for x in xs:
-            self.draw.line((x, ys[0], x, ys[-1]), fill=colour, width=width)
-        for y in ys:
-            self.draw.line((xs[0], y, xs[-1], y), fill=colour, width=width)
-        return self
-
-    def joined(self, gap=60):
-        """The same page, found with lines that run through several cells."""
-        lines = []
-        for line in self.lines:
-            last = lines[-1] if lines else None
-            if last and abs(last.box.top - line.box.top) < 2 and 0 < line.box.left - last.box.right < gap:
-                line = Line(f"{last.text} {line.text}", last.box.union(line.box), 0.9, "model", last.words + line.words)
-                lines.pop()
-            lines.append(line)
-        self.lines = lines
-        return self
-
-    def tables(self, image=True):
-        return find_tables(self.lines, np.asarray(self.image) if image else None, 1.0)
-
-    def prose(self, left, top, right, lines, seed=0, justified=True):
-        chance = random.Random(seed)
-        for index in range(lines):
-            words = [chance.choice(PROSE)]
-            width = length(words[0])
-            while (width := width + length(" ") + length(word := chance.choice(PROSE))) <= right - left:
-                words.append(word)
-            self._set(left, top + 30 * index, words, right if justified else None)
-        return self
-
-    def _set(self, left, y, words, right):
-        spare = (
-            0.0
-            if right is None
-            else (right - left - sum(map(length, words)) - length(" ") * (len(words) - 1)) / max(1, len(words) - 1)
-        )
-        placed, x = [], float(left)
-        for word in words:
-            width = length(word)
-            self.draw.text((x, y), word, font=FONT, fill="black")
-            placed.append(Word(word, Box(x, y, x + width, y + 24), 0.9, "model"))
-            x += width + length(" ") + spare
-        box = bounding_box(word.box for word in placed)
-        self.lines.append(Line(" ".join(words), box, 0.9, "model", tuple(placed)))
 
 
 def texts(found):
@@ -279,42 +191,6 @@ def test_key_value_figures_are_a_table():
     rows = [["Subtotal", "£3,858.90"], ["Discount", "£192.95"], ["VAT", "£733.19"]]
     (found,) = Sheet().cells(rows, [80, 400]).tables()
     assert texts(found) == rows
-
-
-SOLD = [
-    ("10273", "GA1801 1", "170.00", "170.00"),
-    ("2547", "GA1801 1", "35.00", "35.00"),
-    ("12133", "GA1801 2", "7.50", "15.00"),
-    ("10157", "GA1801 2", "5.50", "11.00"),
-]
-SUMS = [("(Excluded GST) Sub Total (RM) :", "231.00"), ("Total GST (RM) :", "13.86"), ("Total (RM) :", "244.86")]
-
-
-def receipt(described):
-    """Goods in four columns, perhaps with a description below each, and sums that reach across three of them."""
-    sheet, top = Sheet(), 100
-    for goods in SOLD:
-        for left, text in zip((60, 250, 480, 640), goods, strict=True):
-            sheet.text(left, top, text)
-        if described:
-            top += 30
-            sheet.text(60, top, f"SR: {goods[0]} PAINT BRUSH WITH HANDLE OF WOOD")
-        top += 30
-    for name, amount in SUMS:
-        sheet.right(560, top, name).text(640, top, amount)
-        top += 30
-    return sheet
-
-
-@pytest.mark.parametrize("described", [False, True])
-def test_sums_that_reach_across_columns_of_goods_do_not_merge_them(described):
-    sheet = receipt(described)
-    tables = find_tables(sheet.lines, np.array(sheet.image))
-    goods = [[cell.text for cell in row] for row in tables[0].table.rows]
-    assert [row for row in goods if not row[0].startswith("SR:")] == [list(row) for row in SOLD]
-    assert sum(row[0].startswith("SR:") for row in goods) == (4 if described else 0)
-    assert [[cell.text for cell in row] for row in tables[1].table.rows] == [list(row) for row in SUMS]
-    assert len(tables) == 2
 
 
 def test_two_tables_on_a_page():
