@@ -107,9 +107,17 @@ def ink_columns(crop: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 def ink_mask(crop: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Which pixels of a crop (uint8 RGB [h, w, 3]) are ink, unlike the crop's usual pixel: [h, w]."""
-    grey = crop.mean(axis=2)
-    away = np.abs(grey - np.median(grey))
-    return np.asarray(away > max(LEAST_INK, INK_SHARE * float(away.max())))
+    # Six times a grey level is a whole number, median or not: ten times as fast as floats and a sort.
+    grey = crop[..., 0].astype(np.int16) + crop[..., 1] + crop[..., 2]
+    away = np.abs(2 * grey - _twice_the_median(grey))
+    return np.asarray(away > max(6 * LEAST_INK, INK_SHARE * int(away.max(initial=0))))
+
+
+def _twice_the_median(values: NDArray[np.int16]) -> np.int16:
+    """Of numbers from 0 on; 0 of none."""
+    upto = np.cumsum(np.bincount(values.ravel()))
+    middle = (values.size + 1) // 2, values.size // 2 + 1
+    return np.int16(np.searchsorted(upto, middle).sum()) if values.size else np.int16(0)
 
 
 def _trimmed(start: float, end: float, ink: NDArray[np.bool_]) -> tuple[float, float]:

@@ -8,7 +8,7 @@ import pytest
 from bayou.documents.document import Line
 from bayou.documents.geometry import Box, Quad
 from bayou.reading.recogniser import RecognisedLine
-from bayou.reading.words import ink_columns, join_row, place_line, word_spans
+from bayou.reading.words import INK_SHARE, LEAST_INK, ink_columns, ink_mask, join_row, place_line, word_spans
 
 FRACTION_TOLERANCE = 1e-9
 
@@ -52,6 +52,17 @@ def test_a_placed_line_is_in_page_units_and_has_a_quad_only_where_it_leans() -> 
     turned = place_line(read("ab cd"), up, 1.0)
     assert turned.quad == up
     assert turned.words[0].box == Box(0, 50, 20, 100)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (7, 9), (30, 400)])
+def test_ink_is_what_its_definition_says(shape: tuple[int, int]) -> None:
+    random = np.random.default_rng(shape[1])
+    for contrast in (3, 60, 200):
+        crop = np.where(random.random((*shape, 1)) < 0.2, 250 - contrast, 250) + random.integers(-5, 6, (*shape, 3))
+        grey = crop.sum(axis=2)
+        away = np.abs(grey - np.median(grey))
+        expected = away > max(3 * LEAST_INK, INK_SHARE * away.max())
+        assert np.array_equal(ink_mask(crop.astype(np.uint8)), expected)
 
 
 def test_a_row_joins_its_pieces_and_is_as_sure_as_the_least_sure() -> None:
