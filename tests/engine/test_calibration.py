@@ -9,8 +9,9 @@ import openvino as ov
 import pytest
 from openvino import opset15 as ops
 
-from bayou.engine.calibration import Calibration, calibrate, read_calibrations, write_calibrations
-from bayou.engine.runtimes.openvino_calibration import int8_is_exact
+from bayou.engine.calibration import LEVELS, Calibration, calibrate, read_calibrations, write_calibrations
+from bayou.engine.quantization import LARGEST
+from bayou.engine.runtimes.openvino_calibration import int8_sums
 from bayou.engine.runtimes.openvino_line_tower import tower_graph
 from bayou.engine.runtimes.openvino_settings import decoder_properties
 from bayou.engine.weight_files import Weight, Weights
@@ -46,6 +47,14 @@ def test_little_is_lost_and_more_without_divisors() -> None:
     assert found.rounded(np.zeros((1, 96), np.float32)).max() == pytest.approx(0, abs=CALIBRATED_SUM_TOLERANCE)
 
 
+def test_sums_of_two_products_fit_sixteen_bits() -> None:
+    kernel, inputs = layer()
+    steps = calibrate(kernel, inputs).kernel(kernel).stored.astype(np.int64)
+    pairs = steps[:, ::2] + steps[:, 1::2]
+    assert np.maximum(np.abs(steps).max(axis=1), np.abs(pairs).max(axis=1)).min() >= LARGEST - 1
+    assert np.abs(pairs).max() * (LEVELS - 1) <= np.iinfo(np.int16).max
+
+
 def test_a_file_there_and_back(tmp_path: Path) -> None:
     kernel, inputs = layer()
     file, found = tmp_path / "c.safetensors", calibrate(kernel, inputs)
@@ -66,7 +75,7 @@ def test_a_file_there_and_back(tmp_path: Path) -> None:
 def test_openvino_computes_what_the_steps_say() -> None:
     """The division, the rounding and the sums of the graph, on a device whose sums are right."""
     core = ov.Core()
-    if not int8_is_exact(core, "CPU"):
+    if int8_sums(core, "CPU") is None:
         pytest.skip("this processor cuts off sums of bytes, so the runtime computes in float32 here")
     tower = network().vision_model
     kernel = tower.blocks[1].fc1.weight.detach().numpy()

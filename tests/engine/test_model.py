@@ -19,7 +19,7 @@ from bayou.engine.line_tokens import LineColumns, is_doubtful
 from bayou.engine.loading import RUNTIMES, RuntimeName, RuntimeOptions, load_member
 from bayou.engine.model import Model, load
 from bayou.engine.quantization import quantise, read_weights, write_weights
-from bayou.engine.runtimes.openvino_calibration import int8_is_exact
+from bayou.engine.runtimes.openvino_calibration import int8_sums
 from bayou.engine.runtimes.openvino_settings import DEFAULT_DEVICE
 from bayou.engine.speculation import speculate_all
 from bayou.errors import InputError, ModelError, UsageError
@@ -85,6 +85,14 @@ def test_one_line_at_a_time_reads_as_a_batch_does() -> None:
         assert np.array_equal(alone.spans, reading.spans)
         np.testing.assert_allclose(alone.probabilities, reading.probabilities, rtol=0, atol=PROBABILITY_TOLERANCE)
     assert nano().read_lines([]) == []
+
+
+def test_lines_side_by_side_read_as_one_after_the_other() -> None:
+    lines = [prepare_line(crop) for crop in CROPS]
+    pairs = zip(load(folder(), threads=2).runtime.encode(lines), nano().runtime.encode(lines), strict=True)
+    assert all(
+        np.array_equal(a.tokens, b.tokens) and a.draft.ids == b.draft.ids for a, b in pairs if a.draft and b.draft
+    )
 
 
 def test_both_runtimes_read_the_same() -> None:
@@ -160,7 +168,7 @@ def test_a_doubtful_line_is_read_again_in_float32(tmp_path: Path, monkeypatch: p
     lines = [prepare_line(crop) for crop in CROPS]
     expected = plain.runtime.encode(lines)
     # With all doubted, and with none; where 8-bit sums overflow, the float32 tower reads all anyway.
-    for sure, alike in ((2.0, True), (0.0, not int8_is_exact(Core(), DEFAULT_DEVICE))):
+    for sure, alike in ((2.0, True), (0.0, int8_sums(Core(), DEFAULT_DEVICE) is None)):
         monkeypatch.setattr("bayou.engine.line_tokens.SURE_IN_8_BITS", sure)
         found = calibrated.runtime.encode(lines)
         assert [np.array_equal(a.tokens, b.tokens) for a, b in zip(found, expected, strict=True)] == [alike] * len(

@@ -24,10 +24,10 @@ from bayou.engine.runtime import (
     SquarePrecision,
     TowerPrecision,
 )
-from bayou.engine.runtimes.openvino_calibration import int8_is_exact
+from bayou.engine.runtimes.openvino_calibration import int8_sums
 from bayou.engine.runtimes.openvino_decoder import EMBEDDINGS, decoder_graph
 from bayou.engine.runtimes.openvino_graph import weight_form
-from bayou.engine.runtimes.openvino_line_tower import projector_graph, tower_graph
+from bayou.engine.runtimes.openvino_line_tower import HEAD, projector_graph, tower_graph
 from bayou.engine.runtimes.openvino_settings import (
     DEFAULT_DEVICE,
     decoder_properties,
@@ -135,8 +135,12 @@ class OpenVINORuntime:
         self, vision: LineVisionConfig, weights: Weights, calibrations: Mapping[str, Calibration], threads: int | None
     ) -> None:
         form, language = weight_form(self.precision), self.config.language
-        if calibrations and not int8_is_exact(self._core, self._device):
+        sums = int8_sums(self._core, self._device) if calibrations else None
+        if sums is None:
             calibrations = {}
+        elif sums == "pairs":
+            # The head in int8 is no faster than in float32 on such processors.
+            calibrations = {name: found for name, found in calibrations.items() if name != HEAD}
         properties = tower_properties(self.precision, threads, self._device)
         self.tower_precision: TowerPrecision = "int8" if calibrations else "float32"
         self._tower = CompiledTower(self._core, tower_graph(vision, weights, calibrations), self._device, properties)

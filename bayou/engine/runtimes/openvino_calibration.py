@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import openvino as ov
@@ -20,6 +21,12 @@ from bayou.model.config import LineVisionConfig
 SAMPLES_A_LINE = 50
 _PROBE_CHANNELS = 64
 _PROBE_TOLERANCE = 1e-3
+_WHOLE = (LARGEST,) * 4
+_IN_PAIRS = ((LARGEST, 1, LARGEST, 1), (LARGEST, 1, 1, LARGEST), (1, LARGEST, LARGEST, 1))
+"""Four steps of a kernel again and again: within bounds where the first two and the last two are pairs, no others."""
+
+Int8Sums = Literal["whole", "pairs"]
+"""Any kernel; or those that ``quantise_rows`` makes in pairs, whose products may be added two at a time in 16 bits."""
 
 
 def calibrate_tower(
@@ -54,19 +61,23 @@ def _as_matrix(kernel: FloatArray) -> FloatArray:
     return kernel.reshape(kernel.shape[:2])
 
 
-def int8_is_exact(core: ov.Core, device: str) -> bool:
-    """Whether an int8 convolution on this device sums without overflow.
+def int8_sums(core: ov.Core, device: str) -> Int8Sums | None:
+    """Which kernels an int8 convolution on this device sums without overflow; None: not even those rounded in pairs.
 
     Processors without a dot product of bytes add pairs of products in 16 bits, and large ones are cut off. The largest
-    products there are show it.
+    products there are show it, and which ones make a pair.
     """
     x = parameter("x", (1, _PROBE_CHANNELS, 4, 4))
     top = number(LEVELS - 1)
     rounded = ops.fake_quantize(x, number(0), top, number(0), top, LEVELS)
-    steps = np.full((_PROBE_CHANNELS, _PROBE_CHANNELS, 1, 1), LARGEST, dtype=np.int8)
-    kernel = matrix(Weight(steps, scale=np.full(_PROBE_CHANNELS, 1, dtype=np.float16)), "rounded")
-    y = ops.reduce_mean(ops.convolution(rounded, kernel, [1, 1], [0, 0], [0, 0], [1, 1]), integers(1, 2, 3))
+    steps = np.tile(np.array([*_IN_PAIRS, _WHOLE], dtype=np.int8), (1, _PROBE_CHANNELS // 4))
+    steps = np.concatenate((steps, -steps))[:, :, None, None]
+    kernel = matrix(Weight(steps, scale=np.ones(len(steps), dtype=np.float16)), "rounded")
+    y = ops.reduce_mean(ops.convolution(rounded, kernel, [1, 1], [0, 0], [0, 0], [1, 1]), integers(0, 2, 3))
     model = core.compile_model(ov.Model([ops.result(y)], [x], "probe"), device, decoder_properties("int8", 1))
-    largest = np.full((1, _PROBE_CHANNELS, 4, 4), LEVELS - 1, dtype=np.float32)
-    expected = (LEVELS - 1) * LARGEST * _PROBE_CHANNELS
-    return bool(abs(float(model(largest)[0][0]) - expected) <= _PROBE_TOLERANCE * expected)
+    found = model(np.full((1, _PROBE_CHANNELS, 4, 4), LEVELS - 1, dtype=np.float32))[0]
+    expected = (LEVELS - 1) * steps.sum(axis=(1, 2, 3), dtype=np.int64)
+    right = (np.abs(found - expected) <= _PROBE_TOLERANCE * np.abs(expected)).reshape(2, -1)
+    if not right[:, :-1].all():
+        return None
+    return "whole" if right.all() else "pairs"
