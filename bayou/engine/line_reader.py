@@ -20,7 +20,8 @@ from bayou.inputs.line_images import prepare_line, resized_width
 LINES_AT_ONCE = 64
 """Lines whose pixels and visual tokens are held at a time."""
 
-DECODER_BATCH = 16
+DECODER_BATCH = 8
+"""16 were no faster and took 40 MB more."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -51,7 +52,8 @@ class LineReader:
         Raises:
             InputError: A crop is not such an image, or empty.
         """
-        order = sorted(range(len(crops)), key=lambda i: crops[i].shape[1] / max(crops[i].shape[0], 1))
+        # The longest first: what is then allocated is large enough for all that come after.
+        order = sorted(range(len(crops)), key=lambda i: -crops[i].shape[1] / max(crops[i].shape[0], 1))
         readings: dict[int, LineReading] = {}
         for first in range(0, len(order), LINES_AT_ONCE):
             chosen = order[first : first + LINES_AT_ONCE]
@@ -64,7 +66,7 @@ class LineReader:
         widths = [resized_width(crop.shape[1], crop.shape[0]) for crop in crops]
         readings = {i: foreign_reading(draft_of(line), widths[i]) for i, line in enumerate(encoded)}
         waiting = [i for i in readings if not is_foreign(draft_of(encoded[i]))]
-        waiting.sort(key=lambda i: len(encoded[i].tokens))
+        waiting.sort(key=lambda i: -len(encoded[i].tokens))
         for first in range(0, len(waiting), DECODER_BATCH):
             batch = waiting[first : first + DECODER_BATCH]
             written = speculate_all(self.runtime, [self.request(encoded[i]) for i in batch])
