@@ -216,7 +216,7 @@ def _blend(config: LineTrainingConfig, model: LineVLM, before: dict[str, torch.T
 
     def blended(share: float) -> float:
         model.load_state_dict({name: before[name].lerp(value, share) for name, value in after.items()})
-        return watch().balanced(model)
+        return float(watch().weighted_exact(model).sum())
 
     shares = {share: blended(share) for share in BLENDS}
     chosen = max(BLENDS, key=lambda share: shares[share])

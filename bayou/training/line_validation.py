@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from bayou.engine.line_reading import NEVER
 from bayou.engine.request import Prompt, ReadingRule, Request
@@ -52,45 +53,62 @@ class LineJudge:
 
     def __call__(self, model: LineVLM) -> dict[str, float]:
         """Character error rate and share of lines read exactly, of the draft and of the model; passes a line."""
-        weights = {name: Weight(value.numpy()) for name, value in model.state_dict().items()}
-        runtime = TorchRuntime(model.config, Weights(weights), "float32")
         errors: dict[str, list[int]] = defaultdict(list)
         exact: dict[str, list[bool]] = defaultdict(list)
         characters = passes = 0
-        for first in range(0, len(self.lines), _BATCH):
-            group = self.lines[first : first + _BATCH]
-            read = speculate_all(runtime, [line_request(model, line, self.threshold) for line in group])
-            for line, (tokens, finished) in zip(group, read, strict=True):
-                truth = self.tokenizer.decode(line.text_ids.tolist())
-                source = self.sources[line.source]
-                texts = {"": [token.id for token in tokens], "draft_": line.draft_ids.tolist()}
-                for reader, ids in texts.items():
-                    text = " ".join(self.tokenizer.decode(ids).split())
-                    errors[reader].append(edit_distance(text, truth))
-                    exact[reader].append(text == truth)
-                    exact[f"{reader}{source}/"].append(text == truth)
-                characters += len(truth)
-                passes += finished.usage.passes
+        for line, ids, needed in self._readings(model):
+            truth = self._text(line.text_ids.tolist())
+            source = self.sources[line.source]
+            for reader, written in (("", ids), ("draft_", line.draft_ids.tolist())):
+                text = self._text(written)
+                errors[reader].append(edit_distance(text, truth))
+                exact[reader].append(text == truth)
+                exact[f"{reader}{source}/"].append(text == truth)
+            characters += len(truth)
+            passes += needed
         scores = {f"validation/{name}exact": float(np.mean(values)) for name, values in exact.items()}
         rates = {f"validation/{name}cer": sum(values) / characters for name, values in errors.items()}
         return {**scores, **rates, "validation/passes": passes / len(self.lines)}
 
-    def balanced(self, model: LineVLM) -> float:
-        """The share of lines read exactly, each source as heavy as any."""
-        scores = self(model)
-        return float(np.mean([scores[f"validation/{s}/exact"] for s in {self.sources[n.source] for n in self.lines}]))
+    def _readings(self, model: LineVLM) -> Iterator[tuple[DraftedLine, list[int], int]]:
+        """Each line with the ids that the model writes and the passes it needs, at the judge's threshold."""
+        weights = {name: Weight(value.numpy()) for name, value in model.state_dict().items()}
+        runtime = TorchRuntime(model.config, Weights(weights), "float32")
+        for first in range(0, len(self.lines), _BATCH):
+            group = self.lines[first : first + _BATCH]
+            read = speculate_all(runtime, [line_request(model, line, self.threshold) for line in group])
+            for line, (tokens, finished) in zip(group, read, strict=True):
+                yield line, [token.id for token in tokens], finished.usage.passes
+
+    def _text(self, ids: Sequence[int]) -> str:
+        return " ".join(self.tokenizer.decode(ids).split())
+
+    def weighted_exact(self, model: LineVLM) -> NDArray[np.float64]:
+        """For each line its weight where it is read exactly, else 0; the weights add up to 1, each source as heavy."""
+        sources, counts = np.unique([line.source for line in self.lines], return_counts=True)
+        weight = {int(source): 1 / (len(sources) * count) for source, count in zip(sources, counts, strict=True)}
+        readings = self._readings(model)
+        return np.array(
+            [weight[line.source] * (self._text(ids) == self._text(line.text_ids)) for line, ids, _ in readings]
+        )
 
     def choose_threshold(self, model: LineVLM) -> tuple[float, dict[str, float]]:
         """The threshold to ship, and the share of lines read exactly by threshold, each source as heavy as any.
 
-        Of those within one standard error of the best the highest is taken: it trusts the tower most.
+        Of those within one standard error of the best the highest is taken: it trusts the tower most. Thresholds are
+        tried on the same lines, so the error is that of the difference, which only the lines read otherwise make.
         """
-        given, shares = self.threshold, {}
+        given, exact = self.threshold, {}
         for threshold in THRESHOLDS:
             self.threshold = threshold
-            shares[threshold] = self.balanced(model)
+            exact[threshold] = self.weighted_exact(model)
         self.threshold = given
-        best = max(shares.values())
-        error = math.sqrt(best * (1 - best) / len(self.lines))
-        chosen = max(threshold for threshold, share in shares.items() if share >= best - error)
+        shares = {threshold: float(right.sum()) for threshold, right in exact.items()}
+        best = max(THRESHOLDS, key=lambda threshold: shares[threshold])
+        chosen = max(threshold for threshold, right in exact.items() if _within_one_error(exact[best] - right))
         return chosen, {str(threshold): share for threshold, share in shares.items()}
+
+
+def _within_one_error(differences: NDArray[np.float64]) -> bool:
+    """Whether the sum of the lines' differences is at most its standard error."""
+    return float(differences.sum()) <= math.sqrt(float(np.square(differences).sum()))
