@@ -1,6 +1,6 @@
-"""Requests written together: new tokens and pages a second for 1, 4 and 16 at a time beside one after another.
+"""Requests written together: new tokens and pages a second for 1 (one after another), 4 and 16 at a time.
 
-    python -m benchmarks.together FOLDER
+    python -m benchmarks.together FOLDER [--kind KIND]
 
 ``known page``: 16 questions about a page of 7 tiles that is known already, so that writing alone counts. ``new pages``:
 16 pages of one tile each, which are read first. Texts are compared with those of one after another. Knows requests; no
@@ -30,10 +30,10 @@ from benchmarks.asking_again import PAGE
 from benchmarks.measurement import show, write
 from benchmarks.watched import NEVER, WatchedRuntime, agreeing, gap, reader_of
 
-TOGETHER = (1, 4, 16)
+TOGETHER = (4, 16)
 REQUESTS = 16
 KNOWN, NEW = "known page", "new pages"
-TOKENS = {KNOWN: 64, NEW: 32}
+TOKENS = {KNOWN: 32, NEW: 8}
 CUT = 300
 """Side in pixels of the pieces of the page that are pages of one tile."""
 
@@ -73,7 +73,7 @@ def differing(
 
 
 def measured(folder: Path, precision: Precision, kind: str) -> list[dict[str, object]]:
-    """A row for one after another, and one for each number of requests at a time."""
+    """A row for each number of requests at a time."""
     store = ArrayStore(None, 0, 1024 * MEBIBYTE if kind == KNOWN else 0)
     model = Model(load_member(folder, RuntimeOptions(precision=precision)), store, "")
     reader = reader_of(model, WatchedRuntime(model.runtime), store)
@@ -82,9 +82,9 @@ def measured(folder: Path, precision: Precision, kind: str) -> list[dict[str, ob
     alone: list[Generation] = []
     rows: list[dict[str, object]] = []
     first = 0.0
-    for count in (None, *TOGETHER):
+    for count in (1, *TOGETHER):
         started = time.perf_counter()
-        found = one_by_one(model, asked, options) if count is None else at_once(model, asked, options, count)
+        found = one_by_one(model, asked, options) if count == 1 else at_once(model, asked, options, count)
         seconds = time.perf_counter() - started
         alone, first = alone or found, first or seconds
         gaps = differing(reader, asked, found, alone)
@@ -105,7 +105,7 @@ def measured(folder: Path, precision: Precision, kind: str) -> list[dict[str, ob
                 "peak_memory_mb": _peak_mb(),
             }
         )
-        print(rows[-1])
+        print(rows[-1], flush=True)
     return rows
 
 
@@ -118,11 +118,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--precision", choices=PRECISIONS, default="int8")
-    parser.add_argument("--kinds", nargs="*", default=[KNOWN, NEW])
+    parser.add_argument("--kind", choices=(KNOWN, NEW), default=KNOWN)
     options = parser.parse_args()
-    rows = [row for kind in options.kinds for row in measured(options.folder, options.precision, kind)]
+    rows = measured(options.folder, options.precision, options.kind)
     show(rows)
-    print(write("together", {"page": PAGE.name, "requests": REQUESTS, "new_tokens": TOKENS}, rows))
+    settings = {"page": PAGE.name, "kind": options.kind, "requests": REQUESTS, "new_tokens": TOKENS[options.kind]}
+    print(write("together" if options.kind == KNOWN else "together_new_pages", settings, rows))
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ from benchmarks.watched import WatchedRuntime, agreeing, answer, gap, reader_of
 
 TINY = ("tiny-800m", "tiny-2b")
 NEW_TOKENS = 24
-TILES, RUNS, RUNS_TOGETHER = 7, 3, 2
+TILES, RUNS, RUNS_TOGETHER = 7, 3, 1
 
 
 def golden_cases(kind: str) -> list[tuple[tuple[Message, ...], int, bool | None]]:
@@ -153,7 +153,7 @@ def timed(folder: Path) -> list[dict[str, object]]:
                 "visual_error": relative_error(found, expected),
             }
         )
-        print(rows[-1])
+        print(rows[-1], flush=True)
     return rows
 
 

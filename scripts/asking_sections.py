@@ -69,7 +69,6 @@ DRAFTS: Columns = (
     ("tokens_as_without", "tokens as without a draft", ""),
 )
 TOGETHER: Columns = (
-    ("requests", "requests", ""),
     ("together", "at a time", ""),
     ("tokens_per_s", "new tokens/s", ".1f"),
     ("pages_per_s", "pages/s", ".3f"),
@@ -138,19 +137,22 @@ def drafts(report: Report) -> str:
 
 def together(report: Report) -> str:
     settings = report["settings"]
-    tokens = ", ".join(f"{name}: {count}" for name, count in settings["new_tokens"].items())
-    text = (
-        f"{RANDOM} {settings['requests']} requests, written one after another (–) or so many at a time; new tokens "
-        f"each: {tokens}. A known page has 7 tiles and was read before; new pages have one tile each. Texts that "
-        "differ are those that aren't what was written one after another, with the largest gap overturned."
+    asked = (
+        "questions about one known page of 7 tiles" if settings["kind"] == "known page" else "pages of one tile each"
     )
-    return "\n\n".join(["## Several requests at a time", origin(report), text, table(report["results"], TOGETHER)])
+    text = (
+        f"{RANDOM} {settings['requests']} {asked}, {settings['new_tokens']} new tokens each. Texts that differ are those "
+        "that aren't what was written one after another, with the largest gap overturned."
+    )
+    title = f"## Several requests at a time: {settings['kind']}"
+    return "\n\n".join([title, origin(report), text, table(report["results"], TOGETHER)])
 
 
 SECTIONS: dict[str, Callable[[Report], str]] = {
     "asking_again": asking_again,
     "drafts": drafts,
     "together": together,
+    "together_new_pages": together,
     "blank_tiles": blank_tiles,
     "tower_int8": tower_int8,
 }
