@@ -141,8 +141,8 @@ def together(report: Report) -> str:
         "questions about one known page of 7 tiles" if settings["kind"] == "known page" else "pages of one tile each"
     )
     text = (
-        f"{RANDOM} {settings['requests']} {asked}, {settings['new_tokens']} new tokens each. Texts that differ are those "
-        "that aren't what was written one after another, with the largest gap overturned."
+        f"{RANDOM} {settings['requests']} {asked}, {settings['new_tokens']} new tokens each. Texts that differ are "
+        "those that aren't what was written one after another, with the largest gap overturned."
     )
     title = f"## Several requests at a time: {settings['kind']}"
     return "\n\n".join([title, origin(report), text, table(report["results"], TOGETHER)])
