@@ -38,7 +38,7 @@ PAGE, OTHER = "debian_fhs-3-0_p18", "sroie_188"
 NANO = "nano's reading of the page"
 QUESTION = "Read the text in the image."
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.3)
-WORDS, OWN_TOKENS = 190, 64
+WORDS, OWN_TOKENS = 130, 48
 """How much of the page is written, and how much the weights write of themselves."""
 
 

@@ -3,7 +3,7 @@
     python -m benchmarks.together FOLDER [--kind KIND]
 
 ``known page``: 16 questions about a page of 7 tiles that is known already, so that writing alone counts. ``new pages``:
-16 pages of one tile each, which are read first. Texts are compared with those of one after another. Knows requests; no
+8 pages of one tile each, which are read first, alone and at once. Texts are compared with those of one after another. Knows requests; no
 accuracy.
 """
 
@@ -30,9 +30,9 @@ from benchmarks.asking_again import PAGE
 from benchmarks.measurement import show, write
 from benchmarks.watched import NEVER, WatchedRuntime, agreeing, gap, reader_of
 
-TOGETHER = (4, 16)
-REQUESTS = 16
 KNOWN, NEW = "known page", "new pages"
+TOGETHER = {KNOWN: (1, 4, 16), NEW: (1, 8)}
+REQUESTS = {KNOWN: 16, NEW: 8}
 TOKENS = {KNOWN: 32, NEW: 8}
 CUT = 300
 """Side in pixels of the pieces of the page that are pages of one tile."""
@@ -44,8 +44,8 @@ def requests(kind: str) -> list[Asked]:
     """As many conversations, no two alike."""
     page = Image.open(PAGE).convert("RGB")
     if kind == KNOWN:
-        return [[Message("user", [page, f"What does line {number} say?"])] for number in range(1, REQUESTS + 1)]
-    places = [(CUT * (number % 4), CUT * (number // 4)) for number in range(REQUESTS)]
+        return [[Message("user", [page, f"What does line {number} say?"])] for number in range(REQUESTS[kind])]
+    places = [(CUT * (number % 4), CUT * (number // 4)) for number in range(REQUESTS[kind])]
     pieces = [page.crop((left, top, left + CUT, top + CUT)) for left, top in places]
     return [[Message("user", [piece, "Read the text in the image."])] for piece in pieces]
 
@@ -82,7 +82,7 @@ def measured(folder: Path, precision: Precision, kind: str) -> list[dict[str, ob
     alone: list[Generation] = []
     rows: list[dict[str, object]] = []
     first = 0.0
-    for count in (1, *TOGETHER):
+    for count in TOGETHER[kind]:
         started = time.perf_counter()
         found = one_by_one(model, asked, options) if count == 1 else at_once(model, asked, options, count)
         seconds = time.perf_counter() - started
@@ -122,7 +122,7 @@ def main() -> None:
     options = parser.parse_args()
     rows = measured(options.folder, options.precision, options.kind)
     show(rows)
-    settings = {"page": PAGE.name, "kind": options.kind, "requests": REQUESTS, "new_tokens": TOKENS[options.kind]}
+    settings = {"page": PAGE.name, "kind": options.kind, "requests": REQUESTS[options.kind], "new_tokens": TOKENS[options.kind]}
     print(write("together" if options.kind == KNOWN else "together_new_pages", settings, rows))
 
 

@@ -55,7 +55,7 @@ TOWER_TIME: Columns = (
     ("model", "model", ""),
     ("tower", "tower", ""),
     ("tile_s", "a tile, s", ".2f"),
-    ("tile_s_of_seven", "of seven in one inference, s", ".2f"),
+    ("tile_s_together", "of several together, s", ".2f"),
     ("visual_error", "visual tokens, relative error", ".4f"),
 )
 DRAFTS: Columns = (
@@ -118,9 +118,15 @@ def tower_int8(report: Report) -> str:
         "overturned is how far the token that is now written stood behind the one it replaces. A processor without "
         "bfloat16 arithmetic computes bf16 in float32."
     )
-    effect, time = (_rows(report, "part", part) for part in ("effect", "time"))
-    parts = ["## The vision tower's precision", origin(report), text, table(effect, TOWER_EFFECT)]
-    return "\n\n".join([*parts, RANDOM, table(time, TOWER_TIME)])
+    parts = ["## The vision tower's precision: effect", origin(report), text, table(report["results"], TOWER_EFFECT)]
+    return "\n\n".join(parts)
+
+
+def tower_speed(report: Report) -> str:
+    settings = report["settings"]
+    text = f"{RANDOM} Together: {settings['tiles_together']} tiles in one inference. Alone: median of {settings['runs']}."
+    parts = ["## The vision tower's precision: time", origin(report), text, table(report["results"], TOWER_TIME)]
+    return "\n\n".join(parts)
 
 
 def drafts(report: Report) -> str:
@@ -155,4 +161,5 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     "together_new_pages": together,
     "blank_tiles": blank_tiles,
     "tower_int8": tower_int8,
+    "tower_speed": tower_speed,
 }
