@@ -3,8 +3,8 @@
     python -m benchmarks.together FOLDER [--kind KIND]
 
 ``known page``: 16 questions about a page of 7 tiles that is known already, so that writing alone counts. ``new pages``:
-8 pages of one tile each, which are read first, alone and at once. Texts are compared with those of one after another. Knows requests; no
-accuracy.
+8 pages of one tile each, which are read first, alone and at once. Texts are compared with those of one after another.
+Knows requests; no accuracy.
 """
 
 from __future__ import annotations
@@ -122,7 +122,8 @@ def main() -> None:
     options = parser.parse_args()
     rows = measured(options.folder, options.precision, options.kind)
     show(rows)
-    settings = {"page": PAGE.name, "kind": options.kind, "requests": REQUESTS[options.kind], "new_tokens": TOKENS[options.kind]}
+    settings: dict[str, object] = {"page": PAGE.name, "kind": options.kind}
+    settings |= {"requests": REQUESTS[options.kind], "new_tokens": TOKENS[options.kind]}
     print(write("together" if options.kind == KNOWN else "together_new_pages", settings, rows))
 
 

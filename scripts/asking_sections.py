@@ -124,7 +124,7 @@ def tower_int8(report: Report) -> str:
 
 def tower_speed(report: Report) -> str:
     settings = report["settings"]
-    text = f"{RANDOM} Together: {settings['tiles_together']} tiles in one inference. Alone: median of {settings['runs']}."
+    text = f"{RANDOM} {settings['tiles_together']} tiles together; alone: median of {settings['runs']} runs."
     parts = ["## The vision tower's precision: time", origin(report), text, table(report["results"], TOWER_TIME)]
     return "\n\n".join(parts)
 
