@@ -110,7 +110,10 @@ def main() -> None:
     if options.questions:
         print(json.dumps(asked(options.folder, options.precision, options.kept, options.questions)))
         return
-    found = [one_run(options.folder, options.precision) for _ in range(options.runs)]
+    found = []
+    for _ in range(options.runs):
+        found.append(one_run(options.folder, options.precision))
+        print({when: round(one["first_token_s"], 2) for when, one in found[-1][0].items()}, flush=True)
     rows = rows_of(options.folder.name, options.precision, [answers for answers, _ in found])
     show(rows)
     settings = {"page": PAGE.name, "runs": options.runs, "kept_mb": round(found[0][1] / 1e6, 1)}

@@ -13,9 +13,10 @@ from itertools import zip_longest
 
 import numpy as np
 
-from bayou.engine.array_store import ArrayStore
+from bayou.cache import make_cache_folder
+from bayou.engine.array_store import MEBIBYTE, ArrayStore
 from bayou.engine.generation import Generation, collect
-from bayou.engine.model import Model
+from bayou.engine.model import PAGES_FOLDER, Model
 from bayou.engine.runtime import BoolArray, Cache, Encoded, FloatArray, IntArray, Runtime
 from bayou.engine.text_stream import with_text
 from bayou.engine.tile_reader import Options, TileReader
@@ -78,10 +79,17 @@ class WatchedRuntime:
         return logits
 
 
-def reader_of(model: Model, runtime: Runtime | None = None, store: ArrayStore | None = None) -> TileReader:
+def reader_of(
+    model: Model, runtime: Runtime | None = None, store: ArrayStore | None = None, fingerprint: str = ""
+) -> TileReader:
     """The model's reader with a store of its own, by default one that keeps nothing."""
     assert model.tiles is not None
-    return TileReader(runtime or model.runtime, model.tiles.processor, store or ArrayStore(None, 0, 0), "")
+    return TileReader(runtime or model.runtime, model.tiles.processor, store or ArrayStore(None, 0, 0), fingerprint)
+
+
+def kept_pages() -> ArrayStore:
+    """Pages read once for all benchmarks: in bayou's cache folder, and in memory."""
+    return ArrayStore(make_cache_folder() / PAGES_FOLDER, 2048 * MEBIBYTE, 1024 * MEBIBYTE)
 
 
 def answer(reader: TileReader, messages: Sequence[GivenMessage], options: Options) -> Generation:

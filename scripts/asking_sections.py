@@ -32,8 +32,9 @@ LETTER: Columns = (
     ("tiles", "tiles", ""),
     ("constant", "of one colour", ""),
     ("skipped", "skipped", ""),
-    ("image_s", "image, s", ".2f"),
-    ("first_token_s", "to the first token, s", ".2f"),
+    ("processor_seconds", "processor, s", ".1f"),
+    ("image_s", "image, s", ".1f"),
+    ("first_token_s", "to the first token, s", ".1f"),
     ("tokens_as_without", "tokens as without", ""),
     ("tokens", "of", ""),
     ("largest_logit_difference", "largest difference of a logit", ".3f"),
@@ -55,7 +56,8 @@ TOWER_TIME: Columns = (
     ("model", "model", ""),
     ("tower", "tower", ""),
     ("tile_s", "a tile, s", ".2f"),
-    ("tile_s_of_seven", "of seven in one inference, s", ".2f"),
+    ("tile_processor_s", "processor, s", ".2f"),
+    ("tile_processor_s_together", "of several together, processor, s", ".2f"),
     ("visual_error", "visual tokens, relative error", ".4f"),
 )
 DRAFTS: Columns = (
@@ -65,20 +67,22 @@ DRAFTS: Columns = (
     ("passes", "passes", ""),
     ("tokens_per_pass", "tokens a pass", ".2f"),
     ("seconds", "s", ".1f"),
+    ("processor_seconds", "processor, s", ".1f"),
     ("gain", "times as fast", ".2f"),
     ("tokens_as_without", "tokens as without a draft", ""),
 )
 TOGETHER: Columns = (
-    ("requests", "requests", ""),
     ("together", "at a time", ""),
     ("tokens_per_s", "new tokens/s", ".1f"),
-    ("pages_per_s", "pages/s", ".3f"),
+    ("pages_per_s", "answers/s", ".3f"),
+    ("processor_seconds", "processor, s", ".1f"),
     ("gain", "times as fast", ".2f"),
     ("texts_that_differ", "texts that differ", ""),
     ("texts", "of", ""),
     ("largest_gap", "largest gap overturned, logits", ".3f"),
     ("peak_memory_mb", "peak memory so far, MB", ""),
 )
+SHARED = "Times as fast: of processor time, as others ran beside it on the machine."
 RANDOM = (
     "Random weights of the full shape (`benchmarks.random_checkpoint`): what they write means nothing, only time does."
 )
@@ -119,9 +123,15 @@ def tower_int8(report: Report) -> str:
         "overturned is how far the token that is now written stood behind the one it replaces. A processor without "
         "bfloat16 arithmetic computes bf16 in float32."
     )
-    effect, time = (_rows(report, "part", part) for part in ("effect", "time"))
-    parts = ["## The vision tower's precision", origin(report), text, table(effect, TOWER_EFFECT)]
-    return "\n\n".join([*parts, RANDOM, table(time, TOWER_TIME)])
+    parts = ["## The vision tower's precision: effect", origin(report), text, table(report["results"], TOWER_EFFECT)]
+    return "\n\n".join(parts)
+
+
+def tower_speed(report: Report) -> str:
+    settings = report["settings"]
+    text = f"{RANDOM} {settings['tiles_together']} tiles together; alone: median of {settings['runs']} runs."
+    parts = ["## The vision tower's precision: time", origin(report), text, table(report["results"], TOWER_TIME)]
+    return "\n\n".join(parts)
 
 
 def drafts(report: Report) -> str:
@@ -129,7 +139,7 @@ def drafts(report: Report) -> str:
     told = (
         f"{RANDOM} A page that is known already, in {settings['precision']}; a pass checks at most "
         f"{settings['window']} tokens of a draft. Here the model computes all it must and is then told what to write, "
-        f"the true text of {settings['page']}."
+        f"the beginning of the true text of {settings['page']}. {SHARED}"
     )
     own = "And here it writes what its random weights choose; a wrong token is drawn at random."
     page, weights = (_rows(report, "text", text) for text in ("page", "own"))
@@ -138,19 +148,23 @@ def drafts(report: Report) -> str:
 
 def together(report: Report) -> str:
     settings = report["settings"]
-    tokens = ", ".join(f"{name}: {count}" for name, count in settings["new_tokens"].items())
-    text = (
-        f"{RANDOM} {settings['requests']} requests, written one after another (–) or so many at a time; new tokens "
-        f"each: {tokens}. A known page has 7 tiles and was read before; new pages have one tile each. Texts that "
-        "differ are those that aren't what was written one after another, with the largest gap overturned."
+    asked = (
+        "questions about one known page of 7 tiles" if settings["kind"] == "known page" else "pages of one tile each"
     )
-    return "\n\n".join(["## Several requests at a time", origin(report), text, table(report["results"], TOGETHER)])
+    text = (
+        f"{RANDOM} {settings['requests']} {asked}, {settings['new_tokens']} new tokens each. Texts that differ are "
+        f"those that aren't what was written one after another, with the largest gap overturned. {SHARED}"
+    )
+    title = f"## Several requests at a time: {settings['kind']}"
+    return "\n\n".join([title, origin(report), text, table(report["results"], TOGETHER)])
 
 
 SECTIONS: dict[str, Callable[[Report], str]] = {
     "asking_again": asking_again,
     "drafts": drafts,
     "together": together,
+    "together_new_pages": together,
     "blank_tiles": blank_tiles,
     "tower_int8": tower_int8,
+    "tower_speed": tower_speed,
 }

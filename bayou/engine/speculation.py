@@ -28,11 +28,18 @@ from bayou.engine.request import (
 )
 from bayou.engine.runtime import BoolArray, Cache, FloatArray, IntArray, Runtime
 
-FIRST_WINDOW, LEAST_WINDOW = 32, 8
-"""Draft tokens checked at first, and after a pass that took none; twice what the last pass took in between.
+FIRST_WINDOW = 32
+"""Draft tokens checked at first."""
 
-Eight more positions cost a pass of a few hundred million weights about half as much again on a CPU.
+EXTRA_COST = 1 / 8
+"""What one more position costs a pass, in passes of one, with a few hundred million weights in 8 bits.
+
+A sixteenth on a processor that multiplies 8-bit numbers in one instruction (AVX-512 VNNI), a third on one that does not
+(AVX2): something between wins a little less on either, and the same question takes the same passes everywhere.
 """
+
+_FORGETTING = 0.7
+"""How much of what a draft was worth before a pass still counts after it."""
 
 WASTE = 512
 """Slots that no row sees any more before the cache is written anew, if they are also more than those in use."""
@@ -44,6 +51,30 @@ def follower(request: Request) -> Follower:
     if request.spaceless is None:
         return Alignment(request.draft, stop)
     return DraftLookup(request.draft, stop, request.spaceless)
+
+
+@dataclass(slots=True)
+class Trust:
+    """How many of a draft's tokens are worth checking in one pass, from how many were taken of late."""
+
+    taken: float = 0.0
+    missed: float = 0.0
+
+    def learn(self, taken: int, missed: bool) -> None:
+        """One pass took so many, and perhaps met one that wasn't right."""
+        self.taken = _FORGETTING * self.taken + taken
+        self.missed = _FORGETTING * self.missed + missed
+
+    def window(self, most: int) -> int:
+        """At least one. A pass that checks w tokens, each right with chance p, writes 1 + p + ... + p^w of them."""
+        chance = self.taken / (self.taken + self.missed)
+        best, written, right, window = 0.0, 1.0, 1.0, 1
+        for tried in range(1, most + 1):
+            right *= chance
+            written += right
+            if written / (1 + tried * EXTRA_COST) > best:
+                best, window = written / (1 + tried * EXTRA_COST), tried
+        return window
 
 
 @dataclass(eq=False)
@@ -66,6 +97,7 @@ class Row:
     written: int = 0
     passes: int = 0
     window: int | None = None
+    trust: Trust = field(default_factory=Trust)
     last: int = -1
     reused_tokens: int = 0
     tiles: TileCounts = field(default_factory=TileCounts)
@@ -116,7 +148,8 @@ class Row:
         accepted = self.certain + offset
         self.position += accepted
         if self.request.window is not None and drafted:
-            self.window = min(self.request.window, max(LEAST_WINDOW, 2 * offset))
+            self.trust.learn(offset, missed=offset < len(drafted))
+            self.window = self.trust.window(self.request.window)
         self.feed = (token.id, *self._proposed())
         self.certain = 1
         return accepted

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bayou.engine.draft_lookup import LOST, DraftLookup
 from bayou.engine.reading_rule import ReadingRule
 from bayou.engine.request import Request
-from bayou.engine.speculation import FIRST_WINDOW, Row
+from bayou.engine.speculation import EXTRA_COST, FIRST_WINDOW, Row, Trust
 from bayou.inputs.tokenizer import Tokenizer
 from tests.engine.test_speculation import prompt_of
 from tests.golden_set import golden
@@ -29,8 +29,8 @@ def tokenizer() -> Tokenizer:
     return Tokenizer.from_folder(golden("tiny-800m"))
 
 
-def passes(text: str, draft: str) -> int:
-    """Passes that a model takes which would write ``text``."""
+def passes(text: str, draft: str, fed: list[int] | None = None) -> int:
+    """Passes that a model takes which would write ``text``; into ``fed`` goes how many draft tokens each checked."""
     ids, table = [*tokenizer().encode(text), STOP], tokenizer().spaceless_ids()
     request = Request(
         prompt_of(1), ReadingRule((STOP,)), 1000, tuple(tokenizer().encode(draft)), window=64, spaceless=table
@@ -40,6 +40,8 @@ def passes(text: str, draft: str) -> int:
         # The pass sees the fed tokens; the model's choice after each of them is the text's next token, if they are
         # the text, and anything else after the first that isn't.
         drafted = row.feed[row.certain :]
+        if fed is not None:
+            fed.append(len(drafted))
         logits = np.zeros((len(drafted) + 1, 32010), dtype=np.float32)
         for place in range(len(drafted) + 1):
             if list(drafted[:place]) == ids[written : written + place] and written + place < len(ids):
@@ -50,6 +52,13 @@ def passes(text: str, draft: str) -> int:
     return row.passes
 
 
+def cost(text: str, draft: str) -> float:
+    """Of the passes, where a position more costs what is reckoned with."""
+    fed: list[int] = []
+    count = passes(text, draft, fed)
+    return count + EXTRA_COST * sum(fed)
+
+
 def test_a_good_draft_takes_few_passes() -> None:
     tokens = len(tokenizer().encode(TEXT)) + 1
     assert tokens > 80
@@ -57,11 +66,12 @@ def test_a_good_draft_takes_few_passes() -> None:
     assert passes(TEXT, TEXT) <= 1 + (tokens - FIRST_WINDOW + 63) // 64
 
 
-def test_other_line_breaks_cost_a_pass_each() -> None:
+def test_other_line_breaks_cost_a_few_passes_each() -> None:
     flowing = TEXT.replace("\n", " ")
     breaks = 7
-    assert passes(TEXT, flowing) <= passes(TEXT, TEXT) + 2 * breaks
-    assert passes(flowing, TEXT) <= passes(TEXT, TEXT) + 2 * breaks
+    for text, draft in ((TEXT, flowing), (flowing, TEXT)):
+        assert passes(text, draft) <= passes(text, text) + 3 * breaks
+        assert cost(text, draft) < passes(text, "") / 2
 
 
 def test_a_misread_word_costs_a_few_passes() -> None:
@@ -104,3 +114,26 @@ def test_any_draft_and_text(draft: list[int], text: list[int]) -> None:
         assert 0 <= followed.place <= len(draft)
         assert followed.rest in ((), tuple(draft[followed.place :]))
         followed.push(token)
+
+
+def test_a_draft_is_checked_as_far_as_it_is_worth() -> None:
+    good, bad, worthless = Trust(), Trust(), Trust()
+    for _ in range(4):
+        good.learn(20, missed=True)
+        bad.learn(2, missed=True)
+        worthless.learn(0, missed=True)
+    assert worthless.window(64) == 1 < bad.window(64) < 8 < good.window(64) < 64
+    for _ in range(3):
+        worthless.learn(worthless.window(64), missed=False)  # it is right from here on
+    assert worthless.window(64) > 4
+    for _ in range(9):
+        good.learn(0, missed=True)
+    assert good.window(64) <= 4
+
+
+def test_a_bad_draft_costs_little_and_a_fair_one_saves() -> None:
+    plain = passes(TEXT, "")
+    misread = "".join(letter if place % 9 else "x" for place, letter in enumerate(TEXT))
+    assert cost(TEXT, "Wholly other words, which nobody ever wrote here at all.") < 1.1 * plain
+    assert cost(TEXT, misread) < 1.1 * plain
+    assert cost(TEXT, TEXT.replace("Bakery", "Bokery").replace("fourteen", "fourtoen")) < plain / 2
