@@ -45,7 +45,7 @@ class BayouEngine:
         self, folder: Path, runtime: str, precision: Precision, tower: TowerPrecision | None, threads: int
     ) -> None:
         from bayou.engine.loading import RUNTIMES, RuntimeOptions, load_member
-        from bayou.engine.tile_reader import PROMPT_CHUNK
+        from bayou.engine.prompt_reader import PROMPT_CHUNK
 
         (name,) = (known for known in RUNTIMES if known == runtime)
         if name == "torch":

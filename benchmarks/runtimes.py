@@ -25,6 +25,7 @@ from importlib import metadata
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 from bayou.cache import VARIABLE
 from bayou.model.released import read_config
@@ -59,19 +60,21 @@ def spread(name: str, values: list[float]) -> Row:
 
 
 def decoder(engine: Engine, hidden: int, runs: int) -> Row:
-    """Prompt and tokens; the last run goes on to 1,000 tokens."""
+    """Prompt and tokens; the last run goes on to 1,000 tokens, unless that takes too long."""
     embeds = (np.random.default_rng(0).standard_normal((PROMPT, hidden)) * 0.02).astype(np.float32)
     engine.read(embeds[:TOKENS])
     engine.write(2)
     prefill, decode = repeated(lambda: [timed(lambda: engine.read(embeds)), timed(lambda: engine.write(TOKENS))], runs)
-    rest = timed(lambda: engine.write(PAGE_TOKENS - 1 - TOKENS))
-    return {
+    row = {
         "runs": len(prefill),
         **spread("prefill_s", prefill),
         "prefill_tokens_s": PROMPT / statistics.median(prefill),
         **spread("decode_tokens_s", [TOKENS / seconds for seconds in decode]),
-        "prompt_and_1000_tokens_s": prefill[-1] + decode[-1] + rest,
     }
+    left = PAGE_TOKENS - 1 - TOKENS
+    if left / TOKENS * min(decode) < ENOUGH_SECONDS:
+        row["prompt_and_1000_tokens_s"] = prefill[-1] + decode[-1] + timed(lambda: engine.write(left))
+    return row
 
 
 def tower(engine: Engine, runs: int) -> Row:
@@ -146,14 +149,15 @@ def in_own_process(part: str, name: str, options: argparse.Namespace) -> Row:
 def measured(part: str, name: str, options: argparse.Namespace) -> Row:
     """A row: the memory's speed, then the engine's figures and what share of that speed they are."""
     compared, config = ENGINES[name], read_config(options.folder)
-    speed = bandwidth.measured(options.threads)
-    row = {"part": part, "engine": name, **in_own_process(part, name, options), **speed}
+    speed, others = bandwidth.measured(options.threads), round(psutil.getloadavg()[0], 1)
+    row: Row = {"part": part, "engine": name, **in_own_process(part, name, options), **speed, "load_before": others}
     row["date"] = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     row["commit"] = measurement.commit()
     if part == "decoder":
         sizes = compared.layers, compared.output, compared.cached
-        row["token_mb"] = bandwidth.bytes_a_token(config, *sizes, PROMPT + TOKENS // 2) / 1e6
-        row["share_of_bandwidth"] = float(str(row["decode_tokens_s"])) * row["token_mb"] / 1e3 / speed["read_gb_s"]
+        read = bandwidth.bytes_a_token(config, *sizes, PROMPT + TOKENS // 2) / 1e9
+        row["token_mb"] = read * 1e3
+        row["share_of_bandwidth"] = float(str(row["decode_tokens_s"])) * read / speed["read_gb_s"]
     return row
 
 
@@ -162,11 +166,17 @@ def suits(part: str, name: str) -> bool:
     return part == "decoder" or (ENGINES[name].sees if part == "tower" else ENGINES[name].public is not None)
 
 
-def kept(names: list[str], parts: list[str]) -> list[Row]:
-    """Rows that are there already and not measured now."""
+def earlier() -> list[Row]:
+    """Rows that are there already."""
     path = measurement.RESULTS / "runtimes.json"
     rows: list[Row] = json.loads(path.read_text(encoding="utf-8"))["results"] if path.is_file() else []
-    return [row for row in rows if row["part"] not in parts or row["engine"] not in names]
+    return rows
+
+
+def with_row(rows: list[Row], new: Row) -> list[Row]:
+    """The rows with a new one in its place, instead of an older one of its part and engine."""
+    others = [row for row in rows if place(row) != place(new)]
+    return sorted([*others, new], key=place)
 
 
 def place(row: Row) -> tuple[int, int]:
@@ -182,16 +192,22 @@ def version(package: str) -> str | None:
 
 def measure(options: argparse.Namespace) -> None:
     options.work.mkdir(parents=True, exist_ok=True)
-    rows = kept(options.engines, options.parts) if options.add else []
     for name in options.engines:
         in_own_process("prepare", name, options)
     if options.only_prepare:
         return
+    rows = earlier() if options.add else []
     for part in options.parts:
         for name in options.engines:
             if suits(part, name):
-                rows.append(measured(part, name, options))
-                print(json.dumps(rows[-1]), flush=True)
+                row = measured(part, name, options)
+                print(json.dumps(row), flush=True)
+                rows = with_row(rows, row)
+                write(rows, options)
+
+
+def write(rows: list[Row], options: argparse.Namespace) -> None:
+    """The file of results, anew after each row."""
     settings = {
         "checkpoint": f"random weights, {options.folder.name}",
         "threads": options.threads,
@@ -200,7 +216,7 @@ def measure(options: argparse.Namespace) -> None:
         "runs": options.runs,
         "packages": {package: version(package) for package in PACKAGES},
     }
-    print(measurement.write("runtimes", settings, sorted(rows, key=place)))
+    measurement.write("runtimes", settings, rows)
 
 
 def main() -> None:

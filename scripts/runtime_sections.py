@@ -18,6 +18,7 @@ DECODERS: Columns = (
     ("share_of_bandwidth", "share of bandwidth", ".2f"),
     ("prompt_and_1000_tokens_s", "prompt and 1,000 tokens, s", ".1f"),
     ("peak_memory_mb", "peak memory, MB", ".0f"),
+    ("load_before", "load before", ""),
     ("runs", "runs", ""),
     ("date", "date", ""),
 )
@@ -27,6 +28,7 @@ TOWERS: Columns = (
     ("tile_s_least", "least", ".2f"),
     ("tile_s_most", "most", ".2f"),
     ("peak_memory_mb", "peak memory, MB", ".0f"),
+    ("load_before", "load before", ""),
     ("runs", "runs", ""),
     ("date", "date", ""),
 )
@@ -38,6 +40,7 @@ WHOLE: Columns = (
     ("page_first_token_s_most", "most", ".1f"),
     ("page_1000_tokens_s", "page and 1,000 tokens, s", ".1f"),
     ("peak_memory_mb", "peak memory, MB", ".0f"),
+    ("load_before", "load before", ""),
     ("runs", "runs", ""),
     ("date", "date", ""),
 )
@@ -58,7 +61,8 @@ def runtimes(report: Report) -> str:
     how = (
         f"{versions}; {settings['threads']} threads. "
         f"{settings['checkpoint']}: such a model writes nonsense, but as fast. Medians of at most {settings['runs']} "
-        "runs, each engine in a process of its own. Memory is what the process held at most."
+        "runs, each engine in a process of its own. Memory is what the process held at most. Load before "
+        "is how many processes ran or waited, on average, in the minute before: the machine had other work too."
     )
     what = (
         "A prompt of 1,792 embeddings, what a page of 7 tiles makes, then single tokens at that context. The share is "

@@ -75,11 +75,15 @@ def test_runs_end_when_they_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
     assert runtimes.repeated(lambda: [1.0], 5) == [[1.0] * 5]
 
 
-def test_earlier_rows_stay_where_they_were_not_measured_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_of_earlier_runs_stay_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtimes.measurement, "RESULTS", tmp_path)
+    assert runtimes.earlier() == []
     rows = [{"part": part, "engine": name} for part in ("decoder", "tower") for name in ("bayou-int4", "bayou-int8")]
     (tmp_path / "runtimes.json").write_text(json.dumps({"results": rows}), encoding="utf-8")
-    monkeypatch.setattr(runtimes.measurement, "RESULTS", tmp_path)
-    assert runtimes.kept(["bayou-int4"], ["decoder"]) == rows[1:]
+    replaced: runtimes.Row = {"part": "tower", "engine": "bayou-int4", "runs": 5}
+    added: runtimes.Row = {"part": "decoder", "engine": "llama.cpp-f16"}
+    found = runtimes.with_row(runtimes.with_row(runtimes.earlier(), added), replaced)
+    assert found == [*rows[:2], added, replaced, rows[3]]
 
 
 def test_each_engine_has_a_part() -> None:
