@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts import asking_sections
+from scripts import asking_sections, runtime_sections
 from scripts.report_tables import Columns, Report, origin, table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -114,6 +114,7 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     "speed": speed,
     "eight_bits": eight_bits,
     **asking_sections.SECTIONS,
+    **runtime_sections.SECTIONS,
     "install_size": install_size,
 }
 

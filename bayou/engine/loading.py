@@ -23,7 +23,7 @@ from bayou.engine.memory import fitting_precision
 from bayou.engine.pulled import SHORT_NAMES, pulled_folder
 from bayou.engine.quantization import quantise, read_weights
 from bayou.engine.rounded_weights import RoundedWeights
-from bayou.engine.runtime import Precision, Runtime, SquarePrecision, TowerPrecision
+from bayou.engine.runtime import Precision, Runtime, SquarePrecision, TowerPrecision, with_its_tower
 from bayou.engine.weight_files import Weights
 from bayou.errors import MissingExtraError, ModelError, UsageError
 from bayou.inputs.characters import CharacterTokenizer
@@ -56,7 +56,8 @@ class RuntimeOptions:
             where nano's folder has calibrations, its tower's convolutions compute in int8 too.
         device: In the runtime's own words; None: the CPU.
         threads: CPU threads of OpenVINO; None leaves it to it.
-        tower: Of a vision tower for square tiles. None: float32 where the precision is, else bf16. int8 is OpenVINO's.
+        tower: Of a vision tower for square tiles. None: float32 where the precision is, int8 where that is int4, else
+            bf16. int8 is OpenVINO's.
         max_memory: Bytes that the model may take; None: no limit.
         progress: Told the share that is done, 0 to 1, while a checkpoint is converted for the first time.
     """
@@ -136,19 +137,26 @@ def _checked_runtime(options: RuntimeOptions) -> RuntimeName:
 def _square_precision(config: VLMConfig, runtime: RuntimeName, options: RuntimeOptions) -> SquarePrecision:
     chosen = options.precision
     if chosen is None and options.max_memory is not None and options.tower is None:
-        return fitting_precision(config, options.max_memory, runtime)
+        return fitting_precision(config, options.max_memory, runtime, bfloat16=_bfloat16(runtime, options))
     if chosen is None and runtime == "torch":
         chosen = "float32" if (options.device or "cpu").startswith("cpu") else "bf16"
     chosen = chosen or "int8"
-    precision = SquarePrecision(chosen, options.tower or ("float32" if chosen == "float32" else "bf16"))
+    precision = with_its_tower(chosen) if options.tower is None else SquarePrecision(chosen, options.tower)
     if runtime == "torch":
         computed: TowerPrecision = "bf16" if chosen == "bf16" else "float32"
         if options.tower not in (None, computed):
             raise UsageError(f"with torch the tower computes as the decoder does, here in {computed}")
         precision = SquarePrecision(chosen, computed)
     if options.max_memory is not None:
-        return fitting_precision(config, options.max_memory, runtime, precision)
+        return fitting_precision(config, options.max_memory, runtime, precision, _bfloat16(runtime, options))
     return precision
+
+
+def _bfloat16(runtime: RuntimeName, options: RuntimeOptions) -> bool:
+    """Whether bfloat16 takes 2 bytes a number; torch's always does."""
+    from bayou.engine.runtimes.openvino_settings import multiplies_bfloat16
+
+    return runtime == "torch" or multiplies_bfloat16(options.device)
 
 
 def _square_torch(checkpoint: Checkpoint, precision: SquarePrecision, options: RuntimeOptions) -> Runtime:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import prod
 
 from bayou.engine.quantization import DECODER, EMBEDDINGS, GROUP_SIZES, OUTPUT
-from bayou.engine.runtime import Precision, SquarePrecision, TowerPrecision
+from bayou.engine.runtime import Precision, SquarePrecision, TowerPrecision, with_its_tower
 from bayou.errors import UsageError
 from bayou.model.config import LineVisionConfig, VLMConfig
 from bayou.model.square_layout import tensor_shapes
@@ -31,9 +31,15 @@ _TORCH_BYTES: dict[Precision | TowerPrecision, float] = {"float32": 4.0, "bf16":
 _STREAM_COPIES, _INNER_COPIES = 8, 4
 """Arrays of the stream's and of the feed-forward's width that an inference holds at its fullest."""
 
+_WIDE_TOWER = 4.0
+"""Bytes a number of a bfloat16 tower where the processor doesn't multiply in bfloat16: OpenVINO makes float32 of it.
+
+Of a decoder, whose state tells OpenVINO that it is a language model, it doesn't.
+"""
+
 OPENVINO_CHOICES = (
     SquarePrecision("int8", "bf16"),
-    SquarePrecision("int4", "bf16"),
+    SquarePrecision("int8", "int8"),
     SquarePrecision("int4", "int8"),
 )
 """bayou's default, and what it gives way to where memory is short."""
@@ -41,21 +47,28 @@ OPENVINO_CHOICES = (
 TORCH_CHOICES = (SquarePrecision("float32", "float32"), SquarePrecision("bf16", "bf16"))
 
 
-def memory_needed(config: VLMConfig, precision: SquarePrecision, runtime: str = "openvino") -> int:
-    """Bytes at the fullest moment."""
+def memory_needed(
+    config: VLMConfig, precision: SquarePrecision, runtime: str = "openvino", bfloat16: bool = True
+) -> int:
+    """Bytes at the fullest moment.
+
+    Args:
+        bfloat16: Whether the device multiplies in bfloat16.
+    """
     if isinstance(config.vision, LineVisionConfig):
         return NANO
-    per_number = _BYTES if runtime == "openvino" else _TORCH_BYTES
+    per_number = dict(_BYTES if runtime == "openvino" else _TORCH_BYTES)
+    tower = _WIDE_TOWER if precision.tower == "bf16" and not bfloat16 else per_number[precision.tower]
     weights = 0.0
     for name, shape in tensor_shapes(config).items():
         if not name.startswith(DECODER):
-            kind: Precision | TowerPrecision = precision.tower
+            each = tower
         elif name.endswith(OUTPUT) and precision.decoder == "int4":
-            kind = "int8"
+            each = per_number["int8"]
         else:
-            kind = precision.decoder
+            each = per_number[precision.decoder]
         # OpenVINO's embeddings are read from their file row by row.
-        weights += 0 if name.endswith(EMBEDDINGS) and runtime == "openvino" else prod(shape) * per_number[kind]
+        weights += 0 if name.endswith(EMBEDDINGS) and runtime == "openvino" else prod(shape) * each
     width = 4 if precision.decoder == "float32" else 2
     return round(PROGRAM + weights + _kept(config) * width + _passing(config))
 
@@ -79,23 +92,29 @@ def _passing(config: VLMConfig) -> int:
 
 
 def fitting_precision(
-    config: VLMConfig, max_memory: int, runtime: str = "openvino", wanted: SquarePrecision | None = None
+    config: VLMConfig,
+    max_memory: int,
+    runtime: str = "openvino",
+    wanted: SquarePrecision | None = None,
+    bfloat16: bool = True,
 ) -> SquarePrecision:
     """The first of the runtime's choices that needs no more memory than there may be.
 
     Args:
         max_memory: Bytes.
         wanted: The one that the user asks for, which alone may be taken then.
+        bfloat16: Whether the device multiplies in bfloat16.
 
     Raises:
         UsageError: None fits; the message says what each needs.
     """
     choices = _choices(config, runtime)
-    for choice in choices if wanted is None else (wanted,):
-        if memory_needed(config, choice, runtime) <= max_memory:
-            return choice
     listed = dict.fromkeys((*(() if wanted is None else (wanted,)), *choices))
-    needs = ", ".join(f"{_spelt(choice)} {memory_needed(config, choice, runtime) / 1e9:.1f} GB" for choice in listed)
+    needed = {choice: memory_needed(config, choice, runtime, bfloat16) for choice in listed}
+    for choice in choices if wanted is None else (wanted,):
+        if needed[choice] <= max_memory:
+            return choice
+    needs = ", ".join(f"{_spelt(choice)} {size / 1e9:.1f} GB" for choice, size in needed.items())
     raise UsageError(f"{max_memory / 1e9:.1f} GB of memory is too little; what it would take: {needs}")
 
 
@@ -106,4 +125,5 @@ def _choices(config: VLMConfig, runtime: str) -> tuple[SquarePrecision, ...]:
 
 
 def _spelt(precision: SquarePrecision) -> str:
-    return precision.decoder + (" with its tower in int8" if precision.tower == "int8" else "")
+    usual = with_its_tower(precision.decoder).tower
+    return precision.decoder + (f" with its tower in {precision.tower}" if precision.tower != usual else "")

@@ -19,8 +19,12 @@ from bayou.engine.runtime import Cache, FloatArray, Runtime
 from bayou.engine.speculation import Batch, Row
 from bayou.engine.tile_tokens import TileTokens, with_visual
 
-PROMPT_CHUNK = 512
-"""Most positions of a prompt that go through the decoder at once."""
+PROMPT_CHUNK = 4096
+"""Most positions of a prompt that go through the decoder at once: a page of any member is one piece.
+
+OpenVINO's CPU plugin gives the positions that come into an empty cache to a matrix kernel, and all later ones to the
+one for single tokens, row by row.
+"""
 
 
 class PromptReader:

@@ -23,6 +23,13 @@ class SquarePrecision:
     tower: TowerPrecision
 
 
+def with_its_tower(precision: Precision) -> SquarePrecision:
+    """What a precision means for the tower where nobody says: float32 and int4, which is chosen for want of memory, are
+    of the whole; else the tower stays in bfloat16, as released."""
+    towers: dict[Precision, TowerPrecision] = {"float32": "float32", "int4": "int8"}
+    return SquarePrecision(precision, towers.get(precision, "bf16"))
+
+
 FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.integer]
 BoolArray = NDArray[np.bool_]

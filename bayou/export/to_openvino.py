@@ -12,7 +12,7 @@ from typing import Any
 
 from bayou.engine.checkpoint import CONFIG_FILE, TOKENIZER_FILES
 from bayou.engine.loading import ALPHABET_FILE, PRECISIONS, VOCABULARY_FILE
-from bayou.engine.runtime import Precision, SquarePrecision
+from bayou.engine.runtime import Precision, with_its_tower
 from bayou.engine.runtimes.openvino_settings import (
     DEFAULT_DEVICE,
     decoder_properties,
@@ -73,7 +73,7 @@ def _write_graphs(member: StoredMember, precision: Precision, folder: Path) -> d
         write_line_graphs(member.config, member.weights, precision, folder)
         tower, decoder = tower_properties(precision, None, DEFAULT_DEVICE), decoder_properties(precision, None)
         return {"tower": tower, "projector": decoder, "embeddings": decoder, "decoder": decoder}
-    both = SquarePrecision(precision, "float32" if precision == "float32" else "bf16")
+    both = with_its_tower(precision)
     write_all_square_graphs(member.config, member.weights, both, folder)
     decoder = square_properties(both.decoder, None)
     exact = square_properties("float32", None)

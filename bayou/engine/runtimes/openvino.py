@@ -21,8 +21,8 @@ from bayou.engine.runtime import (
     FloatArray,
     IntArray,
     Precision,
-    SquarePrecision,
     TowerPrecision,
+    with_its_tower,
 )
 from bayou.engine.runtimes.openvino_calibration import int8_sums
 from bayou.engine.runtimes.openvino_decoder import EMBEDDINGS, decoder_graph
@@ -126,7 +126,7 @@ class OpenVINORuntime:
         if isinstance(config.vision, LineVisionConfig):
             self._compile_line_member(config.vision, weights, calibrations, threads)
         else:
-            self._compile(graphs or square_graphs(config, weights, _with_its_tower(precision)), threads)
+            self._compile(graphs or square_graphs(config, weights, with_its_tower(precision)), threads)
         self._embeddings = weights.shaped(EMBEDDINGS, config.language.vocab_size, config.language.hidden_size)
         if graphs is None:
             weights.check_all_used()
@@ -217,11 +217,6 @@ class OpenVINORuntime:
         cache.stepped(length)
         copied: FloatArray = np.array(logits)
         return copied
-
-
-def _with_its_tower(precision: Precision) -> SquarePrecision:
-    """The tower in bfloat16, but in float32 where the decoder is."""
-    return SquarePrecision(precision, "float32" if precision == "float32" else "bf16")
 
 
 def _known_device(core: ov.Core, device: str) -> str:

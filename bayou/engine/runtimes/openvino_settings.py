@@ -1,14 +1,23 @@
-"""What OpenVINO is told for each precision. Knows property names; no graphs."""
+"""What OpenVINO is told for each precision, and what a device can. Knows property names; no graphs."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import openvino as ov
 
 from bayou.engine.runtime import Precision, TowerPrecision
 
 DEFAULT_DEVICE = "CPU"
 LINES_SIDE_BY_SIDE = 2
 """Lines in nano's tower at a time, each on its share of the threads."""
+
+
+def multiplies_bfloat16(device: str | None) -> bool:
+    """Whether this machine's processor has instructions for it; other devices are taken to keep 16 bits as they are."""
+    name = (device or DEFAULT_DEVICE).upper()
+    return name != DEFAULT_DEVICE or "BF16" in ov.Core().get_property(name, "OPTIMIZATION_CAPABILITIES")
+
 
 _EXACT = {
     "INFERENCE_PRECISION_HINT": "f32",
