@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from scripts.report_tables import Columns, Report, origin, table
 
@@ -72,9 +72,13 @@ def runtimes(report: Report) -> str:
     parts = ["## The 0.8B on several runtimes", origin(report), how, "### Decoder", what]
     rows = {part: [row for row in report["results"] if row["part"] == part] for part in ("decoder", "tower", "page")}
     parts += [table(rows["decoder"], DECODERS)]
-    parts += ["### Vision encoder with its projector", "7 tiles at once.", table(rows["tower"], TOWERS)]
+    parts += ["### Vision encoder with its projector", "7 tiles at once.", _measured(rows["tower"], TOWERS)]
     text = "A page of print through `bayou.load` and `Model.stream`: a picture of 7 tiles, nothing known from before."
-    return "\n\n".join([*parts, "### A full page", text, table(rows["page"], WHOLE)])
+    return "\n\n".join([*parts, "### A full page", text, _measured(rows["page"], WHOLE)])
+
+
+def _measured(rows: Sequence[Report], columns: Columns) -> str:
+    return table(rows, columns) if rows else "Not measured yet."
 
 
 def convert(report: Report) -> str:
