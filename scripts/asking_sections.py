@@ -13,8 +13,8 @@ AGAIN: Columns = (
     ("prompt_s", "prompt, s", ".2f"),
     ("share_of_first", "share of the first question's", ".3f"),
     ("largest_share", "largest of the runs", ".3f"),
-    ("prompt_tokens", "prompt, tokens", ""),
-    ("reused_tokens", "known of it", ""),
+    ("prompt_tokens", "prompt, tokens", ".0f"),
+    ("reused_tokens", "known of it", ".0f"),
     ("load_s", "loading before, s", ".1f"),
 )
 COUNT: Columns = (
