@@ -89,7 +89,7 @@ class LineJudge:
         weight = {int(source): 1 / (len(sources) * count) for source, count in zip(sources, counts, strict=True)}
         readings = self._readings(model)
         return np.array(
-            [weight[line.source] * (self._text(ids) == self._text(line.text_ids)) for line, ids, _ in readings]
+            [weight[line.source] * (self._text(ids) == self._text(line.text_ids.tolist())) for line, ids, _ in readings]
         )
 
     def choose_threshold(self, model: LineVLM) -> tuple[float, dict[str, float]]:
