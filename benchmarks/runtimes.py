@@ -126,6 +126,8 @@ def job(part: str, name: str, options: argparse.Namespace) -> Row:
         if compared.public:  # what it rounds is kept in its cache
             compared.load(folder, work, options.threads)
         return {}
+    if part == "bandwidth":
+        return {**bandwidth.measured(options.threads)}
     if part == "page":
         row = page(name, folder, options.threads, options.runs)
     else:
@@ -149,7 +151,9 @@ def in_own_process(part: str, name: str, options: argparse.Namespace) -> Row:
 def measured(part: str, name: str, options: argparse.Namespace) -> Row:
     """A row: the memory's speed, then the engine's figures and what share of that speed they are."""
     compared, config = ENGINES[name], read_config(options.folder)
-    speed, others = bandwidth.measured(options.threads), round(psutil.getloadavg()[0], 1)
+    others = round(psutil.getloadavg()[0], 1)
+    # In a process of its own: Linux counts the memory of the process that starts another towards the other's peak.
+    speed = in_own_process("bandwidth", name, options)
     row: Row = {"part": part, "engine": name, **in_own_process(part, name, options), **speed, "load_before": others}
     row["date"] = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     row["commit"] = measurement.commit()
@@ -157,7 +161,7 @@ def measured(part: str, name: str, options: argparse.Namespace) -> Row:
         sizes = compared.layers, compared.output, compared.cached
         read = bandwidth.bytes_a_token(config, *sizes, PROMPT + TOKENS // 2) / 1e9
         row["token_mb"] = read * 1e3
-        row["share_of_bandwidth"] = float(str(row["decode_tokens_s"])) * read / speed["read_gb_s"]
+        row["share_of_bandwidth"] = float(str(row["decode_tokens_s"])) * read / float(str(speed["read_gb_s"]))
     return row
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from scripts.report_tables import Columns, Report, origin, table
 
@@ -65,20 +65,21 @@ def runtimes(report: Report) -> str:
         "is how many processes ran or waited, on average, in the minute before: the machine had other work too."
     )
     what = (
-        "A prompt of 1,792 embeddings, what a page of 7 tiles makes, then single tokens at that context. The share is "
-        "of what the memory, measured just before, allows a decoder that reads all weights and keys and values once a "
-        "token."
+        "### Decoder\n\nA prompt of 1,792 embeddings, what a page of 7 tiles makes, then single tokens at that "
+        "context. The share is of what the memory, measured just before, allows a decoder that reads all weights and "
+        "keys and values once a token."
     )
-    parts = ["## The 0.8B on several runtimes", origin(report), how, "### Decoder", what]
-    rows = {part: [row for row in report["results"] if row["part"] == part] for part in ("decoder", "tower", "page")}
-    parts += [table(rows["decoder"], DECODERS)]
-    parts += ["### Vision encoder with its projector", "7 tiles at once.", _measured(rows["tower"], TOWERS)]
-    text = "A page of print through `bayou.load` and `Model.stream`: a picture of 7 tiles, nothing known from before."
-    return "\n\n".join([*parts, "### A full page", text, _measured(rows["page"], WHOLE)])
-
-
-def _measured(rows: Sequence[Report], columns: Columns) -> str:
-    return table(rows, columns) if rows else "Not measured yet."
+    parts = ["## The 0.8B on several runtimes", origin(report), how]
+    page = "A page of print through `bayou.load` and `Model.stream`: a picture of 7 tiles, nothing known from before."
+    tables = (
+        ("decoder", what, DECODERS),
+        ("tower", "### Vision encoder with its projector\n\n7 tiles at once.", TOWERS),
+        ("page", f"### A full page\n\n{page}", WHOLE),
+    )
+    for part, text, columns in tables:
+        rows = [row for row in report["results"] if row["part"] == part]
+        parts += [text, table(rows, columns)] if rows else []
+    return "\n\n".join(parts)
 
 
 def convert(report: Report) -> str:
