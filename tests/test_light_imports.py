@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = ["torch", "onnx", "onnxruntime", "tensorboard", "transformers", "pandas"]
+HEAVY = ["torch", "onnx", "onnxruntime", "tensorboard", "transformers", "pandas", "pyarrow", "datasets"]
 IMPORT_SECONDS_BOUND = 0.3
 
 BLOCK_AND_IMPORT = """
