@@ -47,7 +47,8 @@ def override(config: T, changes: Mapping[str, Any] | Iterable[str]) -> T:
 
     Args:
         changes: Dotted names and values, or strings ``name.of.field=value`` from a command line, whose value is read as
-            JSON where it is JSON and as a string where it is not.
+            JSON where it is JSON and as a string where it is not. A tuple's item is named by its place, from 0 on, or
+            where items have a field ``name``, by that: ``stages.projector.steps=100``.
 
     Raises:
         SettingsError: as for ``from_dict``, or a string without "=".
@@ -56,15 +57,10 @@ def override(config: T, changes: Mapping[str, Any] | Iterable[str]) -> T:
     values = to_dict(config)
     for name, value in pairs:
         *path, last = name.split(".")
-        section = values
+        section: Any = values
         for step in path:
-            inner = section.get(step)
-            if not isinstance(inner, dict):
-                raise SettingsError(f"there is no setting {name!r}")
-            section = inner
-        if last not in section:
-            raise SettingsError(f"there is no setting {name!r}")
-        section[last] = value
+            section = section[_place(section, step, name)]
+        section[_place(section, last, name)] = value
     return from_dict(type(config), values)
 
 
@@ -107,6 +103,17 @@ def fingerprint(config: object) -> str:
     """SHA-256 of a config's values, the same in every process: for manifests and caches."""
     text = json.dumps(to_dict(config), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _place(section: Any, step: str, name: str) -> Any:
+    """The key or index of ``step`` in a table or a list."""
+    if isinstance(section, dict) and step in section:
+        return step
+    if isinstance(section, list):
+        for place, item in enumerate(section):
+            if step == str(place) or (isinstance(item, dict) and item.get("name") == step):
+                return place
+    raise SettingsError(f"there is no setting {name!r}")
 
 
 def _split(change: str) -> tuple[str, Any]:

@@ -74,6 +74,25 @@ def test_changes_from_the_command_line() -> None:
     assert override(VALUE, {"inner.rate": 0.5}).inner.rate == 0.5
 
 
+@dataclass(frozen=True)
+class Named:
+    name: str
+    steps: int = 1
+
+
+@dataclass(frozen=True)
+class Several:
+    parts: tuple[Named, ...] = (Named("first"), Named("second"))
+
+
+def test_an_item_of_a_tuple_is_named_by_its_place_or_its_name() -> None:
+    by_place = override(Several(), ["parts.1.steps=5"])
+    assert by_place == override(Several(), ["parts.second.steps=5"]) == Several((Named("first"), Named("second", 5)))
+    for wrong in ("parts.2.steps=5", "parts.third.steps=5", "parts.first.step=5", "parts.first.name.x=5"):
+        with pytest.raises(SettingsError, match="no setting 'parts"):
+            override(Several(), [wrong])
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
