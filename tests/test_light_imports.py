@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = ["torch", "onnx", "onnxruntime", "tensorboard", "transformers", "pandas", "pyarrow", "datasets"]
+EXTRAS = ["apted", "datasets", "onnx", "onnxruntime", "pandas", "pyarrow", "rapidfuzz", "tensorboard", "transformers"]
+HEAVY = ["torch", *EXTRAS]
 IMPORT_SECONDS_BOUND = 0.3
 
 BLOCK_AND_IMPORT = """

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
+from bayou.errors import MissingExtraError
 
 
 def fold(text: str) -> str:
@@ -23,22 +23,16 @@ def exact_match(prediction: str, truth: str, *, folded: bool = False) -> bool:
 
 
 def edit_distance(first: Sequence[Hashable], second: Sequence[Hashable]) -> int:
-    """Levenshtein distance: the fewest insertions, deletions and substitutions that turn one into the other."""
-    if len(first) > len(second):
-        first, second = second, first
-    if not first:
-        return len(second)
-    numbers: dict[Hashable, int] = {}
-    rows = np.array([numbers.setdefault(item, len(numbers)) for item in first])
-    columns = np.array([numbers.setdefault(item, len(numbers)) for item in second])
-    steps = np.arange(len(columns) + 1)
-    costs = steps.copy()
-    for index, item in enumerate(rows):
-        diagonal_or_above = np.minimum(costs[:-1] + (columns != item), costs[1:] + 1)
-        reached = np.concatenate(([index + 1], diagonal_or_above))
-        # Coming from the left costs one a step, so the best start is the running minimum of cost minus position.
-        costs = np.minimum.accumulate(reached - steps) + steps
-    return int(costs[-1])
+    """Levenshtein distance: the fewest insertions, deletions and substitutions that turn one into the other.
+
+    Raises:
+        MissingExtraError: The extra ``evaluate`` is not installed.
+    """
+    try:
+        from rapidfuzz.distance import Levenshtein
+    except ImportError as error:
+        raise MissingExtraError("edit distances need rapidfuzz: pip install 'bayou[evaluate]'") from error
+    return Levenshtein.distance(first, second)
 
 
 @dataclass(frozen=True, slots=True)
