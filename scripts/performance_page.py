@@ -66,6 +66,12 @@ EIGHT_BITS: Columns = (
     ("exact_folded", "drafts exact, folded", ".4f"),
     ("seconds_each", "s each", ".3f"),
 )
+SHARDS: Columns = (
+    ("what", "", ""),
+    ("samples_per_s", "samples/s", ",.0f"),
+    ("mb_per_s", "MB/s", ",.0f"),
+    ("processor_ms_a_sample", "processor ms a sample", ".3f"),
+)
 SIZE: Columns = (("what", "what", ""), ("mb", "MB", ".0f"))
 
 
@@ -103,6 +109,26 @@ def eight_bits(report: Report) -> str:
     return "\n\n".join(["## The tower in 8 bits", origin(report), text, table(report["results"], EIGHT_BITS)])
 
 
+def shards(report: Report) -> str:
+    settings, rows = report["settings"], report["results"]
+    speeds = [row for row in rows if "samples_per_s" in row]
+    resume = next(row for row in rows if "same_samples" in row)
+    memory = next(row for row in rows if "highest_mb" in row)
+    text = (
+        f"{settings['sources']} sources of {settings['samples']:,} samples with pictures of {settings['kilobytes']} kB "
+        "on the mean, one process; cold: after the system was asked to forget the files."
+    )
+    same = "the same" if resume["same_samples"] else "NOT the same"
+    first, highest, last = (f"{memory[name]:.0f}" for name in ("first_mb", "highest_mb", "last_mb"))
+    place = resume["what"].removeprefix("resuming at ")
+    more = (
+        f"Resuming the mixture at sample {place}: first sample after {resume['seconds']:.2f} s, {same} samples as the "
+        f"stream that went on. Resident memory over {settings['stream']:,} samples: {first} MB at first, {highest} at "
+        f"most, {last} in the end."
+    )
+    return "\n\n".join(["## Training data", origin(report), text, table(speeds, SHARDS), more])
+
+
 def install_size(report: Report) -> str:
     text = f"A fresh environment after `pip install .`; {report['settings']['limit_mb']} MB are allowed."
     return "\n\n".join(["## Size of the installation", origin(report), text, table(report["results"], SIZE)])
@@ -115,6 +141,7 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     "eight_bits": eight_bits,
     **asking_sections.SECTIONS,
     **runtime_sections.SECTIONS,
+    "shards": shards,
     "install_size": install_size,
 }
 

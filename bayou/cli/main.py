@@ -23,6 +23,7 @@ COMMANDS = {
     "doctor": "Tell what bayou finds on this computer, and what is missing.",
     "cache": "List or clear what bayou keeps between runs.",
     "export": "Write a model in another program's format: gguf, transformers, openvino.",
+    "data": "Build, list and check training data.",
     "train": "Train a member of the family (needs the extra `train`).",
 }
 """Each command is the object of its name in ``bayou.cli.<name>``, imported only when it is used."""

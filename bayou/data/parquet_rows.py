@@ -174,4 +174,4 @@ class _naming:
             raise InputError(f"{DAMAGED} ({error})", str(self._path)) from error
 
 
-DAMAGED = "this shard is damaged; the command that made it makes it anew"
+DAMAGED = "this shard is damaged; remove it, and the command that made it makes it anew"

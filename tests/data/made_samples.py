@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from bayou.data.sample import Sample
@@ -14,13 +15,26 @@ from bayou.data.shards import write_shards
 from bayou.inputs.messages import ImagePart, Message
 
 
-def picture(seed: int, width: int = 48, height: int = 32, kind: str = "PNG") -> bytes:
-    """An encoded picture of soft blots, another for each seed."""
+def pixels(seed: int, width: int = 96, height: int = 64) -> NDArray[np.uint8]:
+    """Dark lines and boxes on light paper, like a page seen from afar; others for each seed."""
     rng = np.random.default_rng(seed)
-    small = Image.fromarray(rng.integers(0, 255, (4, 6, 3), dtype=np.uint8))
+    image = np.full((height, width, 3), 240, np.uint8)
+    for _ in range(40):
+        top, left = int(rng.integers(0, height - 4)), int(rng.integers(0, width - 8))
+        high, wide = int(rng.integers(2, 12)), int(rng.integers(4, 30))
+        image[top : top + high, left : left + wide] = rng.integers(0, 200, 3)
+    return image
+
+
+def encoded(image: NDArray[np.uint8] | Image.Image, kind: str = "PNG", **options: object) -> bytes:
     file = io.BytesIO()
-    small.resize((width, height), Image.Resampling.BICUBIC).save(file, kind)
+    (image if isinstance(image, Image.Image) else Image.fromarray(image)).save(file, kind, **options)
     return file.getvalue()
+
+
+def picture(seed: int) -> bytes:
+    """An encoded picture, another for each seed."""
+    return encoded(pixels(seed))
 
 
 def sample(number: int, source: str = "made", pictures: int = 1) -> Sample:
