@@ -230,10 +230,11 @@ def _write_refused(output: Path, names: list[str], state: BuildState) -> None:
 
 def _write_mixture(recipe: DataRecipe, sources: tuple[SourceSettings, ...], output: Path) -> None:
     """The weights by which a run draws from the folders: for each stage, or "all"."""
+    stages: dict[str, dict[str, float]] = {}
     names = {source.name for source in sources}
-    stages = {
-        stage.name: {share.source: share.pairs for share in stage.shares if share.source in names}
-        for stage in recipe.stages
-    } or {"all": {source.name: source.weight for source in sources}}
+    for stage in recipe.stages:
+        stages[stage.name] = {share.source: share.pairs for share in stage.shares if share.source in names}
+    if not stages:
+        stages["all"] = {source.name: source.weight for source in sources}
     with whole_file(output / MIXTURE) as file:
         file.write((json.dumps({"stages": stages}, indent=1) + "\n").encode())

@@ -35,7 +35,7 @@ def pixel_digest(pixels: NDArray[np.uint8]) -> bytes:
         pixels: uint8 RGB [H, W, 3].
     """
     digest = hashlib.blake2b(repr(pixels.shape).encode(), digest_size=16)
-    digest.update(np.ascontiguousarray(pixels))
+    digest.update(np.ascontiguousarray(pixels).data)
     return digest.digest()
 
 
