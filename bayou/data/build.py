@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bayou import config
 from bayou.data.build_state import BuildState, ShardPlace, SourceState
+from bayou.data.built_mixture import ANY_STAGE, MIXTURE
 from bayou.data.inspection import Inspected, Refused, inspect_row
 from bayou.data.overlap import EvaluationSets
 from bayou.data.recipe import DataRecipe, Kind, Place, SourceSettings, chosen
@@ -27,7 +28,7 @@ from bayou.data.sources import RawRow, picture_folder, read_rows
 from bayou.documents.write_file import whole_file
 from bayou.errors import InputError, UsageError
 
-REFUSED, MIXTURE = "refused.jsonl", "mixture.json"
+REFUSED = "refused.jsonl"
 
 Tell = Callable[[str], None]
 
@@ -233,8 +234,9 @@ def _write_mixture(recipe: DataRecipe, sources: tuple[SourceSettings, ...], outp
     stages: dict[str, dict[str, float]] = {}
     names = {source.name for source in sources}
     for stage in recipe.stages:
-        stages[stage.name] = {share.source: share.pairs for share in stage.shares if share.source in names}
+        for name in (stage.name, *stage.also):
+            stages[name] = {share.source: share.pairs for share in stage.shares if share.source in names}
     if not stages:
-        stages["all"] = {source.name: source.weight for source in sources}
+        stages[ANY_STAGE] = {source.name: source.weight for source in sources}
     with whole_file(output / MIXTURE) as file:
         file.write((json.dumps({"stages": stages}, indent=1) + "\n").encode())

@@ -151,10 +151,15 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stage of training: what it draws from where."""
+    """A stage of training: what it draws from where.
+
+    Attributes:
+        also: Names of other stages that draw from the same mixture, such as a short one before it.
+    """
 
     name: str
     shares: tuple[Share, ...]
+    also: tuple[str, ...] = ()
 
     @property
     def pairs(self) -> int:

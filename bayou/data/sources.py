@@ -273,11 +273,19 @@ def _hub(place: Place, start: int) -> Iterator[RawRow]:
     try:
         stream = datasets.load_dataset(place.path, place.subset or None, split=place.split, streaming=True)
         for number, values in enumerate(stream.decode(False).skip(start), start=start):
-            yield RawRow(number, f"{place.subset or place.split}#{number}", values)
+            yield RawRow(number, f"{place.subset or place.split}#{number}", _from_stream(values))
     except BayouError:
         raise
     except Exception as error:  # what comes out of it is of many libraries, and of no common kind
         raise NetworkError(f"can't be read from the Hub: {error}", place.path) from error
+
+
+def _from_stream(values: dict[str, Any]) -> dict[str, Any]:
+    """A streamed row as tar files read here give it: of tars on the Hub, columns have the names of suffixes."""
+    told = values.get("json")
+    row = {**told, **values} if isinstance(told, dict) else dict(values)
+    pictures = [row[suffix[1:]] for suffix in sorted(PICTURES - {".tif", ".tiff"}) if row.get(suffix[1:]) is not None]
+    return {**row, "images": pictures} if pictures and "__key__" in row else row
 
 
 def resolve(value: object, folder: Path) -> bytes:

@@ -240,17 +240,17 @@ _SMALL_QUESTIONS = {
 """Sets that are small enough to be taken whole."""
 
 
-def _stage(name: str, pairs: int, rest: str, shares: dict[str, int]) -> Stage:
+def _stage(name: str, pairs: int, rest: str, shares: dict[str, int], also: tuple[str, ...] = ()) -> Stage:
     """A stage of exactly so many pairs: ``rest`` gives what the others leave."""
     left = pairs - sum(shares.values())
     if left <= 0 or rest in shares:
         raise ValueError(f"{name}: {left:,} pairs are left for {rest}")
-    return Stage(name, tuple(Share(source, n) for source, n in {**shares, rest: left}.items()))
+    return Stage(name, tuple(Share(source, n) for source, n in {**shares, rest: left}.items()), also)
 
 
 SMALL_STAGES = (
     _stage(
-        "pretraining",
+        "general",
         11_000_000,
         "finevision",
         {
@@ -266,6 +266,7 @@ SMALL_STAGES = (
             "metamathqa": 395_000,
             "orca-math": 200_000,
         },
+        also=("projector",),
     ),
     _stage(
         "ocr",
@@ -296,11 +297,11 @@ SMALL_STAGES = (
         },
     ),
 )
-"""Of the 0.8B: 11 million of all kinds, then 8 million of reading alone."""
+"""Of the 0.8B: 11 million of all kinds (the projector's own stage draws from them too), then 8 million of reading."""
 
 BASE_STAGES = (
     _stage(
-        "pretraining",
+        "alignment",
         5_300_000,
         "llava-recap-cc3m",
         {
@@ -318,7 +319,7 @@ BASE_STAGES = (
         },
     ),
     _stage(
-        "finetuning",
+        "general",
         12_000_000,
         "finevision",
         {

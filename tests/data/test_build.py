@@ -22,6 +22,7 @@ from bayou.data import build as module
 from bayou.data.build import REFUSED, Built, build
 from bayou.data.build_report import HTML_NAME, JSON_NAME, write_report
 from bayou.data.build_state import NAME
+from bayou.data.built_mixture import built_parts
 from bayou.data.recipe import DataRecipe, Kind, Place, Share, SourceSettings, Stage
 from bayou.data.shards import ShardFolder, write_shard
 from bayou.errors import InputError, OutputError, UsageError
@@ -312,9 +313,18 @@ def test_mixture_weights_are_written(tmp_path: Path) -> None:
     sources = tuple(source(n, questions(tmp_path / n, range(i, i + 2)), weight=i + 1.0) for i, n in enumerate("ab"))
     build(DataRecipe(name="r", sources=sources), tmp_path / "out", 1)
     assert json.loads((tmp_path / "out/mixture.json").read_text()) == {"stages": {"all": {"a": 1.0, "b": 2.0}}}
-    staged = DataRecipe(name="r", sources=sources, stages=(Stage("one", (Share("a", 5), Share("b", 7))),), only=("b",))
-    build(staged, tmp_path / "out", 1)
-    assert json.loads((tmp_path / "out/mixture.json").read_text()) == {"stages": {"one": {"b": 7}}}
+    assert [(p.name, p.folder, p.weight) for p in built_parts(tmp_path / "out", "any")] == [
+        ("a", tmp_path / "out/a", 1.0),
+        ("b", tmp_path / "out/b", 2.0),
+    ]
+    shares = (Stage("one", (Share("a", 5), Share("b", 7)), ("two",)),)
+    build(DataRecipe(name="r", sources=sources, stages=shares, only=("b",)), tmp_path / "out", 1)
+    assert json.loads((tmp_path / "out/mixture.json").read_text())["stages"] == {"one": {"b": 7}, "two": {"b": 7}}
+    assert [p.name for p in built_parts(tmp_path / "out", "two")] == ["b"]
+    with pytest.raises(UsageError, match="no stage 'three'; it has one, two"):
+        built_parts(tmp_path / "out", "three")
+    with pytest.raises(InputError, match="bayou data build"):
+        built_parts(tmp_path, "one")
 
 
 SMALL_SHARDS = """

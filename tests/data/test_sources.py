@@ -186,6 +186,20 @@ def test_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     check_starts(found)
 
 
+def test_tars_on_the_hub_are_rows_like_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    streamed = {"__key__": "1", "jpg": {"bytes": b"x", "path": None}, "json": {"caption": "c"}, "txt": None}
+
+    class Datasets:
+        @staticmethod
+        def load_dataset(path: str, subset: str | None, split: str, streaming: bool) -> ImitationStream:
+            return ImitationStream([streamed])
+
+    monkeypatch.setitem(__import__("sys").modules, "datasets", Datasets)
+    (found,) = read_rows(Place(name="x", kind="hub", path="owner/name"))
+    assert not isinstance(found.values, RowError)
+    assert found.values["images"] == [streamed["jpg"]] and found.values["caption"] == "c"
+
+
 def test_the_hub_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "datasets", None)
     with pytest.raises(MissingExtraError, match="hub-data"):

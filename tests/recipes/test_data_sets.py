@@ -13,8 +13,8 @@ from bayou.errors import InputError, UsageError
 from bayou.recipes.data_sets import DATA_SETS, EVALUATIONS, RECIPES, named_recipe
 
 PAIRS = {
-    "small": {"pretraining": 11_000_000, "ocr": 8_000_000},
-    "base": {"pretraining": 5_300_000, "finetuning": 12_000_000},
+    "small": {"general": 11_000_000, "ocr": 8_000_000},
+    "base": {"alignment": 5_300_000, "general": 12_000_000},
 }
 """As the paper and the model cards have them: 19 million for the 0.8B, 17 (17.3) for the 2B."""
 
