@@ -117,14 +117,14 @@ class RowGroup:
     """A few samples as they were read from a file, each made when asked for."""
 
     def __init__(self, batch: pyarrow.Table) -> None:
-        self._texts = [batch.column(name).combine_chunks() for name in _TEXTS]
+        self._texts = list(zip(*(batch.column(name).to_pylist() for name in _TEXTS), strict=True))
         self._images = batch.column("images").combine_chunks()
 
     def __len__(self) -> int:
-        return len(self._images)
+        return len(self._texts)
 
     def __getitem__(self, row: int) -> Sample:
-        key, conversation, source, licence, task, notes = (column[row].as_py() for column in self._texts)
+        key, conversation, source, licence, task, notes = self._texts[row]
         images = self._images[row].as_py()
         messages = tuple(
             Message(turn["role"], [_part(part, images) for part in turn["parts"]]) for turn in json.loads(conversation)
