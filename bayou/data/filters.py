@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,6 +76,6 @@ def check_picture(pixels: NDArray[np.uint8], filters: Filters, blank_allowed: bo
     if max(height, width) > filters.longest_shape * min(height, width):
         raise RowError("too-narrow", f"{width} x {height} pixels")
     if not blank_allowed:
-        deviation = float(pixels.std(axis=(0, 1), dtype=np.float32).max())
+        deviation = float(cv2.meanStdDev(pixels)[1].max())
         if deviation < filters.blank_deviation:
             raise RowError("blank-picture", f"colours deviate by {deviation:.1f} of 255 levels")

@@ -34,9 +34,9 @@ def pixel_digest(pixels: NDArray[np.uint8]) -> bytes:
     Args:
         pixels: uint8 RGB [H, W, 3].
     """
-    digest = hashlib.blake2b(repr(pixels.shape).encode(), digest_size=16)
+    digest = hashlib.sha256(repr(pixels.shape).encode())
     digest.update(np.ascontiguousarray(pixels).data)
-    return digest.digest()
+    return digest.digest()[:16]
 
 
 def perceptual_hash(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

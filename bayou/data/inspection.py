@@ -35,7 +35,8 @@ class Inspected:
         digests: Of each picture's pixels.
         hashes: uint8 [n, 32], each picture's perceptual hash.
         text: All that is said, in one form.
-        turns: The words of each question with its answer.
+        turns: The words to be compared with evaluation sets: of each question with its answer; where there is a
+            picture, of each answer alone, since the same question about another picture is another sample.
         sketch: Of all words.
     """
 
@@ -120,15 +121,15 @@ def fingerprinted(sample: Sample, pictures: Sequence[Picture]) -> Inspected:
     """The sample with its fingerprints."""
     texts = [" ".join(part for part in message.parts if isinstance(part, str)) for message in sample.messages]
     pairs = [" ".join(texts[first : first + 2]) for first in range(0, len(texts), 2)]
-    words = [word_hashes(pair) for pair in pairs]
+    compared = texts[1::2] if pictures else pairs
     hashes = [perceptual_hash(picture.pixels) for picture in pictures]
     return Inspected(
         sample,
         tuple(pixel_digest(picture.pixels) for picture in pictures),
         np.stack(hashes) if hashes else np.zeros((0, 32), np.uint8),
         plain_text("\n".join(texts)),
-        tuple(words),
-        sketch(np.concatenate(words) if words else np.zeros(0, np.uint64)),
+        tuple(word_hashes(text) for text in compared),
+        sketch(word_hashes(" ".join(texts))),
     )
 
 

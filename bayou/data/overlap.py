@@ -34,7 +34,7 @@ class EvaluationSets:
             for words in member.turns:
                 if len(words) >= settings.words:
                     runs.append(np.unique(grams(words, settings.words)))
-                elif len(words) >= settings.least_words:
+                elif len(words) >= settings.least_words and not member.digests:
                     self._wholes.add(int(grams(words, len(words))[0]))
         self._hashes = np.stack(hashes) if hashes else np.zeros((0, 32), np.uint8)
         self._names = names
@@ -52,11 +52,11 @@ class EvaluationSets:
                 nearest = int(bits.argmin())
                 return "evaluation-picture", f"{bits[nearest]} bits from one of {self._names[nearest]}"
         for words in sample.turns:
-            shared = self._shared(grams(words, self._settings.words))
-            if shared:
+            shared = self._shared(np.unique(grams(words, self._settings.words)))
+            if shared >= self._settings.least_runs:
                 return "evaluation-text", f"{shared} runs of {self._settings.words} words in common"
             short = self._settings.least_words <= len(words) < self._settings.words
-            if short and int(grams(words, len(words))[0]) in self._wholes:
+            if short and not sample.digests and int(grams(words, len(words))[0]) in self._wholes:
                 return "evaluation-text", "the same question and answer"
         return None
 

@@ -129,15 +129,18 @@ class Overlap:
 
     Attributes:
         picture_bits: As in ``Duplicates``, whatever the text.
-        words: A run of so many words in common; an evaluation text that is shorter counts as a whole, if it has
-            ``least_words``.
+        words: A run of so many words in common: of answers, and where there is no picture of questions with their
+            answers. Without a picture a shorter text counts as a whole, if it has ``least_words``.
         least_words: See ``words``.
+        least_runs: So many different runs in common make an overlap. One is strict: a shop's name and address on the
+            receipts of both sides are enough.
         common: A run that occurs in more evaluation samples than this is a turn of phrase and doesn't count.
     """
 
     picture_bits: int = 12
     words: int = 13
     least_words: int = 8
+    least_runs: int = 1
     common: int = 8
 
 

@@ -160,13 +160,25 @@ def test_what_is_in_an_evaluation_set_is_removed(tmp_path: Path) -> None:
         row(None, "What is the capital of the country called Sealand?", "none."),
         row(None, f"{phrase} What is it, I wonder?", "A cat, and not a dog."),
         row(None, "It was a dark and stormy night when", "the dog began to hum."),
+        row("other.png", "What is the capital of the country called Sealand?", "None"),
+        row("other.png", f"{STORY} What then?", "Nothing."),
+        row("other.png", "What is written here?", STORY),
     ]
     write_rows(tmp_path / "train/rows.jsonl", rows)
     recipe = DataRecipe(name="r", sources=(source("s", tmp_path / "train/rows.jsonl"),), evaluations=tests)
     told: list[str] = []
     build(recipe, tmp_path / "out", 2, told.append)
     reasons = {int(key.partition("#")[2]): reason for key, reason in refusals(tmp_path / "out").items()}
-    assert reasons == {0: "evaluation-picture", 1: "evaluation-picture", 3: "evaluation-text", 4: "evaluation-text"}
+    assert reasons == {
+        0: "evaluation-picture",
+        1: "evaluation-picture",
+        3: "evaluation-text",
+        4: "evaluation-text",
+        9: "evaluation-text",
+    }
+    lenient = dataclasses.replace(recipe, overlap=dataclasses.replace(recipe.overlap, least_runs=9))
+    build(lenient, tmp_path / "lenient", 2)
+    assert 3 not in {int(key.partition("#")[2]) for key in refusals(tmp_path / "lenient")}
     assert told[:2] == [
         "evaluation set pages: 1 samples to be kept out",
         "evaluation set texts: 22 samples to be kept out",
