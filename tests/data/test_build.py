@@ -2,13 +2,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import sqlite3
-import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,58 +14,16 @@ pytest.importorskip("pyarrow", reason="training data needs the extra data")
 from PIL import Image
 
 from bayou.data import build as module
-from bayou.data.build import REFUSED, Built, build
+from bayou.data.build import Built, build
 from bayou.data.build_report import HTML_NAME, JSON_NAME, write_report
 from bayou.data.build_state import NAME
 from bayou.data.built_mixture import built_parts
-from bayou.data.recipe import DataRecipe, Kind, Place, Share, SourceSettings, Stage
+from bayou.data.recipe import DataRecipe, Place, Share, Stage
 from bayou.data.shards import ShardFolder, write_shard
 from bayou.errors import InputError, OutputError, UsageError
 from bayou.inputs.messages import ImagePart
+from tests.data.made_rows import STORY, questions, refusals, row, source, tree, write_rows
 from tests.data.made_samples import encoded, folder, picture, pixels, samples
-
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 120.0
-STORY = "It was a dark and stormy night when the old printer by the window began to hum again."
-
-
-def source(name: str, path: Path, kind: Kind = "json", **more: Any) -> SourceSettings:
-    given = {"licence": "CC0-1.0", "task": "general-vqa", **more}
-    return SourceSettings(name=name, kind=kind, path=str(path), **given)
-
-
-def row(image: str | None, question: str, answer: str) -> dict[str, object]:
-    turns = [{"from": "human", "value": question}, {"from": "gpt", "value": answer}]
-    return {"image": image, "conversations": turns}
-
-
-def write_rows(path: Path, rows: list[dict[str, object]]) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(one) + "\n" for one in rows))
-    return path
-
-
-def questions(path: Path, numbers: Iterator[int] | range) -> Path:
-    """A JSON lines file with a picture and a question for each number."""
-    rows = []
-    for n in numbers:
-        name = f"{n}.png"
-        path.mkdir(parents=True, exist_ok=True)
-        (path / name).write_bytes(picture(n))
-        rows.append(row(name, f"What stands in field {n} of this form?", f"The value {n * 37}."))
-    return write_rows(path / "rows.jsonl", rows)
-
-
-def refusals(output: Path) -> dict[str, str]:
-    lines = [json.loads(line) for line in (output / REFUSED).read_text().splitlines()]
-    return {line["key"]: line["reason"] for line in lines}
-
-
-def tree(output: Path) -> dict[str, bytes]:
-    """Everything that a build leaves but its memory."""
-    return {
-        p.relative_to(output).as_posix(): p.read_bytes() for p in output.rglob("*") if p.is_file() and p.name != NAME
-    }
 
 
 @pytest.fixture
@@ -337,53 +290,6 @@ def test_mixture_weights_are_written(tmp_path: Path) -> None:
         built_parts(tmp_path / "out", "three")
     with pytest.raises(InputError, match="bayou data build"):
         built_parts(tmp_path, "one")
-
-
-SMALL_SHARDS = """
-import sys
-from bayou.cli.main import main
-from bayou.data import build
-cut = build.ShardCut
-build.ShardCut = lambda: cut(60)
-sys.exit(main(sys.argv[1:]))
-"""
-"""The program bayou, whose shards end after 60 samples."""
-
-
-def start(recipe: Path, output: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", SMALL_SHARDS, "data", "build", str(recipe), "-o", str(output), "--jobs", "2"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-
-
-def finish(process: subprocess.Popen[bytes]) -> None:
-    messages = process.communicate(timeout=PATIENCE)[1].decode()
-    assert process.returncode == 0, messages
-
-
-def test_kill_minus_nine_and_the_same_command_again(tmp_path: Path) -> None:
-    rows = [row(None, f"What is {n} times {n}?", f"{n * n}: {STORY} {n * 7} {n * 11} {n * 13}") for n in range(1200)]
-    write_rows(tmp_path / "rows.jsonl", rows + rows[:100])
-    wanted = {"name": "s", "kind": "json", "path": "rows.jsonl", "licence": "CC0-1.0", "task": "text-only"}
-    recipe = tmp_path / "recipe.json"
-    recipe.write_text(json.dumps({"name": "r", "sources": [wanted]}))
-    finish(start(recipe, tmp_path / "undisturbed"))
-    whole = tree(tmp_path / "undisturbed")
-    shards = len(ShardFolder(tmp_path / "undisturbed/s").records)
-    assert shards > 8
-
-    killed = tmp_path / "killed"
-    for moment in (1, shards // 2, shards - 1):
-        process = start(recipe, killed)
-        end = time.monotonic() + PATIENCE
-        while len(list(killed.glob("s/shard-*.parquet"))) < moment:
-            assert time.monotonic() < end and process.poll() is None
-            time.sleep(0.002)
-        process.kill()
-        process.communicate()
-        assert not (killed / "s/shards.json").exists()
-    finish(start(recipe, killed))
-    assert {name: data for name, data in tree(killed).items() if not name.endswith(".part")} == whole
 
 
 def test_the_counted_reasons_are_the_named_ones(tmp_path: Path) -> None:
