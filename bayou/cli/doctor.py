@@ -42,7 +42,14 @@ PACKAGES = (
 )
 """What reading needs (a test holds this equal to pyproject.toml)."""
 
-EXTRAS = {"export": ("gguf",), "torch": ("torch",), "train": ("torch", "fonttools", "onnx", "tensorboard")}
+EXTRAS = {
+    "data": ("pyarrow",),
+    "evaluate": ("apted", "rapidfuzz"),
+    "export": ("gguf",),
+    "hub-data": ("datasets", "pyarrow"),
+    "torch": ("torch",),
+    "train": ("torch", "fonttools", "onnx", "pyarrow", "rapidfuzz", "tensorboard"),
+}
 """Extras a user may want, and their packages (a test holds this equal to pyproject.toml)."""
 
 

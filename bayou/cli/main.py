@@ -24,6 +24,7 @@ COMMANDS = {
     "cache": "List or clear what bayou keeps between runs.",
     "export": "Write a model in another program's format: gguf, transformers, openvino.",
     "data": "Build, list and check training data.",
+    "evaluate": "Measure a model on benchmarks (needs the extra `evaluate`).",
     "train": "Train a member of the family (needs the extra `train`).",
 }
 """Each command is the object of its name in ``bayou.cli.<name>``, imported only when it is used."""

@@ -20,7 +20,7 @@ Captured = pytest.CaptureFixture[str]
 
 
 def names(requirements: list[str]) -> set[str]:
-    return {match[0] for text in requirements if (match := re.match(r"[\w-]+(\[\w+\])?", text))}
+    return {match[0] for text in requirements if (match := re.match(r"[\w-]+(\[[\w,-]+\])?", text))}
 
 
 def test_the_packages_are_those_of_pyproject() -> None:
@@ -30,8 +30,9 @@ def test_the_packages_are_those_of_pyproject() -> None:
     assert set(doctor.EXTRAS) == extras.keys() - {"compare", "dev"}  # those two are for work on bayou itself
     for name, packages in doctor.EXTRAS.items():
         wanted = names(extras[name])
-        if "bayou[torch]" in wanted:
-            wanted = (wanted - {"bayou[torch]"}) | names(extras["torch"])
+        for others in [one for one in wanted if one.startswith("bayou[")]:
+            wanted.remove(others)
+            wanted |= {package for other in others[len("bayou[") : -1].split(",") for package in names(extras[other])}
         assert set(packages) == wanted
 
 

@@ -1,0 +1,65 @@
+"""CORD v2: what stands on Indonesian receipts, as nested JSON, from the published Parquet (test)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bayou.evaluation.benchmark import Asking, Benchmark, DataSource, Figure, Reply, Sample, Scored, mean_of
+from bayou.evaluation.layouts import Data
+from bayou.evaluation.questions import cell, key_of, marked_fields
+from bayou.scorers.fields import SMALL, field_counts, parsed_object, tree_accuracy
+
+SKELETON: dict[str, Any] = {
+    "menu": [{"nm": "", "cnt": "", "price": ""}],
+    "sub_total": {"subtotal_price": "", "discount_price": "", "service_price": "", "tax_price": ""},
+    "total": {"total_price": "", "cashprice": "", "changeprice": "", "creditcardprice": ""},
+}
+
+
+def samples(data: Data) -> Iterator[Sample]:
+    """A receipt and its parse; the table holds it as a text of JSON."""
+    for number, row in enumerate(data.rows()):
+        images = data.pictures(cell(row, ("image",), data))
+        parse = json.loads(cell(row, ("ground_truth",), data))["gt_parse"]
+        yield Sample(key_of(row, number), images, parse, marked_fields(SKELETON))
+
+
+def score(sample: Sample, reply: Reply) -> Mapping[str, float]:
+    """Pairs of key and value read rightly and wrongly, and the tree's accuracy."""
+    read = parsed_object(reply.text)
+    counts = field_counts(read if isinstance(read, dict) else {}, sample.truth)
+    return {
+        "f1": counts.f1,
+        "right": float(counts.right),
+        "wrong": float(counts.wrong),
+        "tree": tree_accuracy(read if isinstance(read, dict) else {}, sample.truth),
+    }
+
+
+def figures(scored: Sequence[Scored]) -> list[Figure]:
+    """F1 over all pairs, and the mean tree accuracy."""
+    weights = [one.scores["right"] + one.scores["wrong"] / 2 + SMALL / len(scored) for one in scored]
+    return [
+        Figure("all", [one.scores["right"] for one in scored], weights),
+        mean_of("tree accuracy", [one.scores["tree"] for one in scored]),
+    ]
+
+
+BENCHMARK = Benchmark(
+    name="cord",
+    title="CORD v2",
+    data=DataSource(
+        ("test-*.parquet", "*.parquet"),
+        "huggingface.co/datasets/naver-clova-ix/cord-v2",
+        hub=("naver-clova-ix/cord-v2", "test"),
+    ),
+    samples=samples,
+    score=score,
+    figures=figures,
+    headline="f1",
+    asking=Asking(),
+    harness="scorer of CC-OCR's key information extraction in VLMEvalKit e8e78f0, after Donut; prompt of our own",
+    verified="both harnesses, on 23 golden pairs",
+)
