@@ -47,16 +47,21 @@ class EngineSubject:
     def replies(self, samples: Iterable[Sample], asking: Asking) -> Iterator[tuple[Sample, Reply]]:
         """Each sample with what the engine reads."""
         with tempfile.TemporaryDirectory(prefix="bayou-") as kept:
-            for kind, group in groupby(samples, key=lambda sample: sample.reads):
-                while batch := list(islice(group, LINES_AT_A_TIME if kind == "line" else 1)):
+            for kind, group in groupby(samples, key=_kind):
+                while batch := list(islice(group, 1 if kind == "page" else LINES_AT_A_TIME)):
                     paths = [_path(sample.images[0], Path(kept) / f"{place}.png") for place, sample in enumerate(batch)]
                     started = time.perf_counter()
-                    if kind == "line":
-                        read = [Reply(r.text, confidence=r.confidence) for r in self._engine.read_crops(paths, "line")]
-                    else:
+                    if kind == "page":
                         read = [Reply(self._engine.read_page(paths[0]))]
+                    else:
+                        read = [Reply(r.text, confidence=r.confidence) for r in self._engine.read_crops(paths, kind)]
                     seconds = (time.perf_counter() - started) / len(batch)
                     yield from ((s, replace(reply, seconds=seconds)) for s, reply in zip(batch, read, strict=True))
+
+
+def _kind(sample: Sample) -> str:
+    """A page, a line, or a word: the measuring set keeps words in a folder of that name."""
+    return "page" if sample.reads == "page" else "word" if "words/" in sample.key else "line"
 
 
 def _path(picture: Picture, place: Path) -> Path:

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
-WIDTH, HEIGHT = 900, 1100
-MARGIN = 70
-LINES = 9
+WIDTH, HEIGHT = 720, 880
+MARGIN = 50
+LINES = 8
 _WORDS = (
     "harbour invoice copper delivered quarter signed balance winter paper received number account garden second order "
     "market Monday payment bridge general report island window total season letter yellow member station amount river "
@@ -42,8 +42,9 @@ def _paper(rng: random.Random, tint: bool = False) -> Image.Image:
 
 
 def _grain(rng: random.Random, image: Image.Image, sigma: float) -> Image.Image:
-    noise = np.random.default_rng(rng.getrandbits(32)).normal(0, sigma, (image.height, image.width, 1))
-    pixels: NDArray[np.float64] = np.asarray(image, dtype=np.float64) + noise
+    numbers = np.random.default_rng(rng.getrandbits(32))
+    noise = (numbers.standard_normal((image.height, image.width, 1), dtype=np.float32) * sigma).astype(np.int16)
+    pixels: NDArray[np.int16] = np.asarray(image, dtype=np.int16) + noise
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 
 
@@ -54,7 +55,7 @@ def _line(rng: random.Random) -> str:
 
 def _written(rng: random.Random, image: Image.Image, lines: list[str]) -> Image.Image:
     draw = ImageDraw.Draw(image)
-    size = rng.randint(26, 36)
+    size = rng.randint(22, 30)
     font = ImageFont.load_default(size)
     for place, line in enumerate(lines):
         draw.text((MARGIN, MARGIN + place * size * 2.6), line, fill=(20, 20, 25), font=font)
@@ -84,7 +85,7 @@ def _noise(rng: random.Random) -> DrawnPage:
 def _unreadable(rng: random.Random) -> DrawnPage:
     """Text damaged beyond reading: blurred over more than a letter's height."""
     image = _written(rng, _paper(rng), [_line(rng) for _ in range(LINES)])
-    return _png(_grain(rng, image.filter(ImageFilter.GaussianBlur(rng.uniform(22, 34))), 4))
+    return _png(_grain(rng, image.filter(ImageFilter.GaussianBlur(rng.uniform(20, 30))), 4))
 
 
 def _shown_through(rng: random.Random) -> DrawnPage:
@@ -130,7 +131,7 @@ def _damaged_text(rng: random.Random) -> DrawnPage:
     image = _written(rng, _paper(rng), lines).filter(ImageFilter.GaussianBlur(rng.uniform(1.0, 2.6)))
     image = image.rotate(rng.uniform(-3, 3), Image.Resampling.BICUBIC, fillcolor=image.getpixel((2, 2)))
     shade = np.linspace(rng.uniform(0.45, 0.9), 1.0, WIDTH)[None, :, None]
-    shaded = Image.fromarray((np.asarray(image, float) * shade).astype(np.uint8))
+    shaded = Image.fromarray((np.asarray(image, np.float32) * shade.astype(np.float32)).astype(np.uint8))
     return _png(_grain(rng, shaded, rng.uniform(4, 16)), lines)
 
 

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bayou.errors import InputError
+from bayou.errors import InputError, OutputError
 from bayou.evaluation.benchmark import Reply, Sample
 
 NAME = "results.jsonl"
@@ -60,7 +60,11 @@ class Records:
         return self._hashes.get(key) == sample
 
     def append(self, sample: Sample, reply: Reply, hash: str) -> None:
-        """Adds a result; it stands from here on, whatever happens to the process."""
+        """Adds a result; it stands from here on, whatever happens to the process.
+
+        Raises:
+            OutputError: It can't be written.
+        """
         entry = {
             "key": sample.key,
             "sample": hash,
@@ -71,8 +75,11 @@ class Records:
             "images": [str(image) for image in sample.images if isinstance(image, Path)],
             "reply": asdict(reply),
         }
-        with self.path.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        try:
+            with self.path.open("a", encoding="utf-8", newline="\n") as file:
+                file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        except OSError as error:
+            raise OutputError(f"can't be written: {error.strerror or error}", str(self.path)) from error
         self._hashes[sample.key] = hash
 
     def results(self) -> Iterator[tuple[Sample, Reply]]:

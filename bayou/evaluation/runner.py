@@ -224,14 +224,18 @@ def _nothing(benchmark: Benchmark, subject: Subject, taken: _Taken) -> str:
 @contextmanager
 def _held(folder: Path) -> Iterator[None]:
     """The folder, made, and this process's own for the time being."""
+    lock = FileLock(folder / ".lock", timeout=0)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".lock", timeout=0):
-            yield
+        lock.acquire()
     except Timeout as error:
         raise UsageError(f"{folder}: another process is making this run") from error
     except OSError as error:
         raise OutputError(f"can't be written: {error.strerror or error}", str(folder)) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _save(made: Run) -> None:

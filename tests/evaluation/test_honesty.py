@@ -11,7 +11,7 @@ from PIL import Image
 
 from bayou.evaluation import catalogue
 from bayou.evaluation.benchmark import Reply, Sample
-from bayou.evaluation.benchmarks.honesty import DRAWN, EACH
+from bayou.evaluation.benchmarks.honesty import DRAWN, samples
 from bayou.evaluation.honesty_pages import DRAWERS, HEIGHT, WIDTH, draw
 from bayou.evaluation.layouts import Data, open_data
 from bayou.evaluation.report import calibration, make_report
@@ -22,12 +22,14 @@ from tests.evaluation.scripted_subject import ScriptedSubject
 
 HONESTY = catalogue.find("honesty")
 NO_DATA = Data(Path(), DRAWN, None, lambda: iter(()))
+ONE_ROUND = len(DRAWERS) + 5
+"""A page of each kind, and the questions about the form."""
 WITH_TEXT = {"text", "damaged text", "form"}
 
 
 def values(say: object, tmp_path: Path, answers: bool = True) -> tuple[dict[str, float], dict]:
     subject = ScriptedSubject(say, answers=answers)  # type: ignore[arg-type]
-    made = run(HONESTY, subject, NO_DATA, RunOptions(tmp_path / "out", limit=60))
+    made = run(HONESTY, subject, NO_DATA, RunOptions(tmp_path / "out", limit=ONE_ROUND))
     report = make_report(HONESTY, made, NO_DATA)
     return {figure["name"]: figure["value"] for figure in report["figures"]}, report
 
@@ -81,10 +83,10 @@ def test_a_reader_is_not_asked_questions(tmp_path: Path) -> None:
 
 def test_a_folder_adds_crops_for_calibration(tmp_path: Path) -> None:
     data = open_data(lines(tmp_path), HONESTY.data)
-    samples = list(HONESTY.samples(data))
-    assert len([sample for sample in samples if sample.groups["kind"] == "crop"]) == 2
-    assert len({sample.key for sample in samples}) == len(samples)
-    assert len(list(HONESTY.samples(NO_DATA))) == len(samples) - 2 == EACH * (len(DRAWERS) + 5)
+    found = list(samples(data, each=1))
+    assert [sample.groups["kind"] for sample in found[-2:]] == ["crop", "crop"]
+    assert len({sample.key for sample in found}) == len(found) == ONE_ROUND + 2
+    assert len(list(samples(NO_DATA, each=1))) == ONE_ROUND
 
 
 def test_calibration_counts_bins_and_areas() -> None:
@@ -100,5 +102,5 @@ def test_calibration_counts_bins_and_areas() -> None:
 def test_the_page_shows_the_diagram(tmp_path: Path) -> None:
     _, report = values(lambda sample: "wrong", tmp_path)
     html = report_html(report)
-    assert "<svg" in html and "reliability" not in html.lower().split("<svg")[0][-1:]
+    assert "<svg" in html
     assert "<script" not in report_html({**report, "title": "<script>"})

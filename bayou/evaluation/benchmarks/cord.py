@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bayou.evaluation.benchmark import Asking, Benchmark, DataSource, Figure, Reply, Sample, Scored, mean_of
+from bayou.evaluation.benchmark import Asking, Benchmark, DataSource, Reply, Sample
+from bayou.evaluation.benchmarks.sroie import pair_figures, pair_scores
 from bayou.evaluation.layouts import Data
 from bayou.evaluation.questions import cell, key_of, marked_fields
-from bayou.scorers.fields import SMALL, field_counts, parsed_object, tree_accuracy
+from bayou.scorers.fields import parsed_object
 
 SKELETON: dict[str, Any] = {
     "menu": [{"nm": "", "cnt": "", "price": ""}],
@@ -27,24 +28,8 @@ def samples(data: Data) -> Iterator[Sample]:
 
 
 def score(sample: Sample, reply: Reply) -> Mapping[str, float]:
-    """Pairs of key and value read rightly and wrongly, and the tree's accuracy."""
-    read = parsed_object(reply.text)
-    counts = field_counts(read if isinstance(read, dict) else {}, sample.truth)
-    return {
-        "f1": counts.f1,
-        "right": float(counts.right),
-        "wrong": float(counts.wrong),
-        "tree": tree_accuracy(read if isinstance(read, dict) else {}, sample.truth),
-    }
-
-
-def figures(scored: Sequence[Scored]) -> list[Figure]:
-    """F1 over all pairs, and the mean tree accuracy."""
-    weights = [one.scores["right"] + one.scores["wrong"] / 2 + SMALL / len(scored) for one in scored]
-    return [
-        Figure("all", [one.scores["right"] for one in scored], weights),
-        mean_of("tree accuracy", [one.scores["tree"] for one in scored]),
-    ]
+    """Pairs of key and value, and the tree's accuracy."""
+    return pair_scores(parsed_object(reply.text), sample.truth)
 
 
 BENCHMARK = Benchmark(
@@ -57,7 +42,7 @@ BENCHMARK = Benchmark(
     ),
     samples=samples,
     score=score,
-    figures=figures,
+    figures=pair_figures,
     headline="f1",
     asking=Asking(),
     harness="scorer of CC-OCR's key information extraction in VLMEvalKit e8e78f0, after Donut; prompt of our own",

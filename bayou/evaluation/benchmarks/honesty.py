@@ -23,9 +23,9 @@ NOT_FOUND = "not found"
 INSTRUCTION = f"\nAnswer with the value alone. If the page does not say, answer exactly: {NOT_FOUND}"
 
 
-def samples(data: Data) -> Iterator[Sample]:
+def samples(data: Data, each: int = EACH) -> Iterator[Sample]:
     """A page of each kind in turn, then the next of each; questions about forms; at last the crops of a folder."""
-    for number in range(EACH):
+    for number in range(each):
         for kind in DRAWERS:
             page = draw(kind, number)
             key = f"{number:02} {kind}"

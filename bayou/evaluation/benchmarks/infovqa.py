@@ -1,32 +1,15 @@
-"""InfoVQA: questions about infographics (val)."""
+"""InfoVQA: questions about infographics (val), asked and scored as those of DocVQA are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bayou.evaluation import harness
-from bayou.evaluation.benchmark import Benchmark, DataSource, Figure, Reply, Sample, Scored, means
-from bayou.evaluation.layouts import Data
-from bayou.evaluation.questions import question_samples
-from bayou.scorers.answer_match import anls
+from bayou.evaluation.benchmark import DataSource
+from bayou.evaluation.benchmarks.docvqa import BENCHMARK as DOCVQA
 
-
-def samples(data: Data) -> Iterator[Sample]:
-    """The question, and all answers that will do."""
-    return question_samples(data)
-
-
-def score(sample: Sample, reply: Reply) -> Mapping[str, float]:
-    """Average normalised Levenshtein similarity: the best reference counts, below one half it is 0."""
-    return {"anls": anls(reply.text, sample.truth)}
-
-
-def figures(scored: Sequence[Scored]) -> list[Figure]:
-    """The mean."""
-    return means(scored, "anls")
-
-
-BENCHMARK = Benchmark(
+BENCHMARK = replace(
+    DOCVQA,
     name="infovqa",
     title="InfoVQA",
     data=DataSource(
@@ -35,12 +18,4 @@ BENCHMARK = Benchmark(
         {"InfoVQA_VAL.tsv": "2342e9c225222f0ef4dec545ebb126fe"},
         ("lmms-lab/DocVQA", "InfographicVQA", "validation"),
     ),
-    samples=samples,
-    score=score,
-    figures=figures,
-    headline="anls",
-    asking=harness.SHORT_ANSWER,
-    harness=harness.VERSION,
-    verified="both harnesses, on 30 golden pairs",
-    notes=("The paper's test figures need the official server; these are of the validation set.",),
 )

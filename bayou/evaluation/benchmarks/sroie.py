@@ -42,33 +42,44 @@ def _fields(path: Path) -> dict[str, Any]:
     return {str(name): value for name, value in fields.items()}
 
 
-def score(sample: Sample, reply: Reply) -> Mapping[str, float]:
-    """Pairs of key and value read rightly and wrongly, each field by itself, and the tree's accuracy."""
-    read = parsed_object(reply.text)
-    counts = field_counts(read if isinstance(read, dict) else {}, sample.truth)
-    scores = {"f1": counts.f1, "right": float(counts.right), "wrong": float(counts.wrong)}
-    for name in FIELDS:
-        value = read.get(name) if isinstance(read, dict) else None
-        scores[f"field {name}"] = float(
-            field_counts({name: value}, {name: sample.truth.get(name)}).wrong == 0 if name in sample.truth else 1
-        )
+def pair_scores(read: Any, truth: Mapping[str, Any]) -> dict[str, float]:
+    """Pairs of key and value read rightly and wrongly, F1, the tree's accuracy, and whether there was JSON at all."""
+    fields = read if isinstance(read, dict) else {}
+    counts = field_counts(fields, truth)
     return {
-        **scores,
-        "tree": tree_accuracy(read if read is not None else {}, sample.truth),
+        "f1": counts.f1,
+        "right": float(counts.right),
+        "wrong": float(counts.wrong),
+        "tree": tree_accuracy(fields, truth),
         "parsed": float(read is not None),
     }
 
 
-def figures(scored: Sequence[Scored]) -> list[Figure]:
-    """F1 over all pairs, each field's share, tree accuracy, and how many answers were JSON at all."""
-    right = [one.scores["right"] for one in scored]
+def pair_figures(scored: Sequence[Scored]) -> list[Figure]:
+    """F1 over all pairs, the mean tree accuracy, and how many answers were JSON."""
     weights = [one.scores["right"] + one.scores["wrong"] / 2 + SMALL / len(scored) for one in scored]
     return [
-        Figure("all", right, weights),
-        *(mean_of(name, [one.scores[name] for one in scored]) for name in (f"field {field}" for field in FIELDS)),
+        Figure("all", [one.scores["right"] for one in scored], weights),
         mean_of("tree accuracy", [one.scores["tree"] for one in scored]),
         mean_of("answers that are JSON", [one.scores["parsed"] for one in scored]),
     ]
+
+
+def score(sample: Sample, reply: Reply) -> Mapping[str, float]:
+    """All pairs, and each field by itself: right where its value is, or where it is neither there nor read."""
+    read = parsed_object(reply.text)
+    said = read if isinstance(read, dict) else {}
+    fields = {
+        f"field {name}": float(field_counts({name: said.get(name, "")}, {name: sample.truth.get(name, "")}).wrong == 0)
+        for name in FIELDS
+    }
+    return {**pair_scores(read, sample.truth), **fields}
+
+
+def figures(scored: Sequence[Scored]) -> list[Figure]:
+    """F1 over all pairs and what goes with it, and each field's share."""
+    names = [f"field {name}" for name in FIELDS]
+    return [*pair_figures(scored), *(mean_of(name, [one.scores[name] for one in scored]) for name in names)]
 
 
 BENCHMARK = Benchmark(
