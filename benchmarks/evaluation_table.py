@@ -2,9 +2,9 @@
 
     python -m benchmarks.evaluation_table [--data DIR] [--output DIR] [--only nano rapidocr tesseract]
 
-Reads ``lines``, ``pages`` and ``honesty`` (with the words and lines for calibration) of the measuring set. Results are
-kept in the output folder as ``bayou evaluate`` keeps them; figures go to ``results/evaluation.json``, and from there to
-``docs/evaluation.md`` by ``python -m scripts.evaluation_tables``.
+Reads ``lines`` and ``pages`` of the measuring set, and ``honesty``. Results are kept in the output folder as ``bayou
+evaluate`` keeps them, so that a second call measures only what is missing. Figures go to ``results/evaluation.json``,
+from there to ``docs/evaluation.md`` by ``python -m scripts.evaluation_tables``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 from bayou.evaluation import catalogue
 from bayou.evaluation.benchmark import Asking, Benchmark, Picture, Reply, Sample
-from bayou.evaluation.layouts import Data, open_data
+from bayou.evaluation.layouts import drawn, open_data
 from bayou.evaluation.loading import SubjectSettings, open_subject
 from bayou.evaluation.report import Report, make_report
 from bayou.evaluation.report_files import write_report
@@ -30,7 +30,7 @@ from benchmarks import measurement, truth
 from benchmarks.engines import Engine, named
 
 SETS = ("lines", "pages", "honesty")
-ENGINES = ("nano", "ppocr", "rapidocr", "tesseract")
+ENGINES = ("nano", "rapidocr", "tesseract")
 
 
 class EngineSubject:
@@ -83,7 +83,7 @@ def _version(name: str) -> str:
 
 def subject(name: str) -> Subject:
     """The subject of an engine's short name, ready."""
-    if name in ("nano", "ppocr"):
+    if name == "nano":
         return open_subject(SubjectSettings(name))
     engine = named(name, "nano")
     engine.start()
@@ -120,7 +120,7 @@ def main() -> None:
         measured = subject(engine)
         for name in options.sets:
             benchmark = catalogue.find(name)
-            data: Data = open_data(options.data, benchmark.data)
+            data = drawn() if name == "honesty" else open_data(options.data, benchmark.data)
             made = run(benchmark, measured, data, RunOptions(options.output, limit=options.limit))
             report = make_report(benchmark, made, data)
             write_report(report, made.folder)

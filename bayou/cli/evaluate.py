@@ -139,11 +139,10 @@ def _run(names: tuple[str, ...], flags: EvaluateFlags) -> int:
 
 
 def _data(benchmark: Benchmark, given: str | None) -> Data:
-    from bayou.evaluation.benchmarks.honesty import DRAWN
-    from bayou.evaluation.layouts import Data, open_data, streamed, where_from
+    from bayou.evaluation.layouts import drawn, open_data, streamed, where_from
 
     if given is None and benchmark.name == "honesty":
-        return Data(Path(), DRAWN, None, lambda: iter(()))
+        return drawn()
     if given is None:
         raise UsageError(f"--data names where the data of {benchmark.title} is; {where_from(benchmark.data)}")
     return streamed(benchmark.data) if given == HUB else open_data(Path(given), benchmark.data)

@@ -11,9 +11,9 @@ from PIL import Image
 
 from bayou.evaluation import catalogue
 from bayou.evaluation.benchmark import Reply, Sample
-from bayou.evaluation.benchmarks.honesty import DRAWN, samples
+from bayou.evaluation.benchmarks.honesty import samples
 from bayou.evaluation.honesty_pages import DRAWERS, HEIGHT, WIDTH, draw
-from bayou.evaluation.layouts import Data, open_data
+from bayou.evaluation.layouts import drawn, open_data
 from bayou.evaluation.report import calibration, make_report
 from bayou.evaluation.report_html import reliability_diagram, report_html
 from bayou.evaluation.runner import RunOptions, run
@@ -21,7 +21,7 @@ from tests.evaluation.made_samples import lines
 from tests.evaluation.scripted_subject import ScriptedSubject
 
 HONESTY = catalogue.find("honesty")
-NO_DATA = Data(Path(), DRAWN, None, lambda: iter(()))
+NO_DATA = drawn()
 ONE_ROUND = len(DRAWERS) + 5
 """A page of each kind, and the questions about the form."""
 WITH_TEXT = {"text", "damaged text", "form"}
