@@ -43,10 +43,10 @@ PACKAGES = (
 """What reading needs (a test holds this equal to pyproject.toml)."""
 
 EXTRAS = {
-    "data": ("pyarrow",),
+    "data": ("fonttools", "pyarrow"),
     "evaluate": ("apted", "rapidfuzz"),
     "export": ("gguf",),
-    "hub-data": ("datasets", "pyarrow"),
+    "hub-data": ("datasets", "fonttools", "pyarrow"),
     "torch": ("torch",),
     "train": ("torch", "fonttools", "onnx", "pyarrow", "rapidfuzz", "tensorboard"),
 }
