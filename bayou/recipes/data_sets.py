@@ -49,11 +49,11 @@ class DataSet:
 
 
 def _cauldron(
-    name: str, subset: str, task: str, samples: int, licence: str, commercial: bool | None, where: str = IDEFICS3
+    name: str, subset: str, task: str, samples: int, licence: str, commercial: bool | None, licence_from: str = ""
 ) -> DataSet:
     """One that the collection the_cauldron holds."""
     address = f"HuggingFaceM4/the_cauldron:{subset}"
-    return DataSet(name, task, samples, address, licence, commercial, size_from=where)
+    return DataSet(name, task, samples, address, licence, commercial, licence_from=licence_from)
 
 
 _CDLA2 = "CDLA-Permissive-2.0"
@@ -65,7 +65,7 @@ DATA_SETS = (
         schema="conversations",
         size_from=CARD,
     ),
-    _cauldron("localized-narratives", "localized_narratives", "captioning", 507_444, "CC-BY-4.0", True),
+    _cauldron("localized-narratives", "localized_narratives", "captioning", 507_444, "CC-BY-4.0", True, CARD),
     DataSet(
         *("sharegpt-4o", "captioning", 57_259, "OpenGVLab/ShareGPT-4o, its archive unpacked", "unknown", None),
         schema="conversations",
@@ -78,7 +78,7 @@ DATA_SETS = (
         *("finevision", "general-vqa", 24_200_000, "HuggingFaceM4/FineVisionMax", "of each of its sets", None),
         size_from=CARD,
     ),
-    DataSet("lnqa", "general-vqa", 302_780, "vikhyatk/lnqa", "unknown", None),
+    DataSet("lnqa", "general-vqa", 302_780, "vikhyatk/lnqa", "CC-BY-4.0", True, "turns", CARD, CARD),
     _cauldron("vqav2", "vqav2", "general-vqa", 82_772, "CC-BY-4.0", True),
     _cauldron("coco-qa", "cocoqa", "general-vqa", 46_287, "unknown", None),
     _cauldron("visual7w", "visual7w", "general-vqa", 14_366, "unknown", None),
@@ -187,7 +187,11 @@ DATA_SETS = (
     ),
     DataSet("metamathqa", "text-only", 395_000, "meta-math/MetaMathQA", "MIT", True, "text", licence_from=CARD),
     DataSet("mathinstruct", "text-only", 261_781, "TIGER-Lab/MathInstruct", "MIT", True, "text"),
-    DataSet("orca-math", "text-only", 200_031, "microsoft/orca-math-word-problems-200k", "MIT", True, "text"),
+    DataSet(
+        *("orca-math", "text-only", 200_031, "microsoft/orca-math-word-problems-200k", "MIT", True),
+        schema="text",
+        licence_from=CARD,
+    ),
     DataSet(
         *("tulu3", "text-only", 939_344, "allenai/tulu-3-sft-mixture", "ODC-BY-1.0, parts non-commercial", False),
         schema="conversations",
