@@ -1,4 +1,4 @@
-"""Real lines with their labels from a folder. Knows the folder's layout (docs/data.md); knows no model.
+"""Real lines with their labels from a folder, or packed in a file. Knows the layout (docs/data.md); knows no model.
 
 Layout, each part optional::
 
@@ -21,6 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bayou.data.packed_lines import StoredLine, read_packed
 from bayou.data.sample import LineSample
 from bayou.data.synthetic.alphabet import restrict
 from bayou.errors import InputError
@@ -36,30 +37,23 @@ _UPRIGHT = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class RealLine:
+class RealLine(StoredLine):
     """A stored line: its picture as PNG bytes with some surroundings, and the box of the line in it.
 
     Attributes:
         key: A name that stays the same from run to run, such as ``sroie/X510#12``.
         text: The label, with single spaces.
-        source: ``sroie`` or ``icdar2015_words``.
+        source: ``sroie``, ``icdar2015_words`` or ``yours``.
         case_known: Whether the label's case is that of the print.
         png: The picture.
         box: left, top, right, bottom of the line in it.
     """
 
-    key: str
-    text: str
-    source: str
-    case_known: bool
-    png: bytes
-    box: tuple[int, int, int, int]
-
     def image(self, rng: random.Random | None = None) -> NDArray[np.uint8]:
-        """The crop, uint8 RGB [H, W, 3]; with ``rng`` the box of a receipt's line is moved a little."""
+        """The crop, uint8 RGB [H, W, 3]; with ``rng`` the box is moved a little, where there are surroundings."""
         picture = _decode(np.frombuffer(self.png, np.uint8), self.key)
         left, top, right, bottom = self.box
-        if rng is not None and self.source == "sroie":
+        if rng is not None and self.box != (0, 0, picture.shape[1], picture.shape[0]):
             tall = bottom - top
             left -= round(tall * rng.uniform(-0.03, 0.3))
             right += round(tall * rng.uniform(-0.03, 0.3))
@@ -77,6 +71,15 @@ def _decode(data: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
     if picture is None:
         raise InputError("not an image that can be read", name)
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+
+def _unpacked(line: StoredLine) -> RealLine:
+    return RealLine(line.key, line.text, line.source, line.case_known, line.png, line.box)
+
+
+def _whole(key: str) -> str:
+    """The name of the receipt or word that a line is of."""
+    return key.partition("#")[0]
 
 
 def _belongs(name: str, part: Part) -> bool:
@@ -97,12 +100,14 @@ class RealLines:
         """Read the parts that ``folder`` holds.
 
         Args:
-            folder: See the layout above.
+            folder: See the layout above; or a file of packed lines.
             part: The lines to train with, the one twentieth kept for validation (whole receipts), or all.
 
         Raises:
             InputError: The folder holds none of the parts, or a label file or image is broken.
         """
+        if folder.is_file():
+            return cls([line for line in map(_unpacked, read_packed(folder)) if _belongs(_whole(line.key), part)])
         lines = [*_receipts(folder / "sroie", part), *_words(folder / "icdar2015_words", part)]
         if not lines:
             raise InputError("no real lines here: expected sroie/ or icdar2015_words/ (see docs/data.md)", str(folder))
@@ -157,14 +162,20 @@ def _receipt_line(key: str, row: str, picture: NDArray[np.uint8]) -> RealLine | 
         return None
     if bottom - top > _UPRIGHT * (right - left) and len(text) > 1:
         return None
+    case_known = not any(c.isalpha() for c in text)
+    return RealLine(key, text, "sroie", case_known, *cut_out(picture, (int(left), int(top), int(right), int(bottom))))
+
+
+def cut_out(picture: NDArray[np.uint8], box: tuple[int, int, int, int]) -> tuple[bytes, tuple[int, int, int, int]]:
+    """The surroundings of a box within a page, uint8 RGB [H, W, 3], as PNG, and the box in them."""
+    left, top, right, bottom = box
+    height, width = picture.shape[:2]
     margin = int((bottom - top) * _MARGIN) + 1
     x0, y0 = max(0, left - margin), max(0, top - margin)
     cut = picture[y0 : min(height, bottom + margin), x0 : min(width, right + margin)]
     stored = cut[:, :, 1] if np.ptp(cut.astype(np.int16), axis=2).max() < 12 else cut[:, :, ::-1]
     _, png = cv2.imencode(".png", np.ascontiguousarray(stored), [cv2.IMWRITE_PNG_COMPRESSION, 1])
-    case_known = not any(c.isalpha() for c in text)
-    box = (int(left - x0), int(top - y0), int(right - x0), int(bottom - y0))
-    return RealLine(key, text, "sroie", case_known, png.tobytes(), box)
+    return png.tobytes(), (left - x0, top - y0, right - x0, bottom - y0)
 
 
 def _words(folder: Path, part: Part) -> Iterator[RealLine]:

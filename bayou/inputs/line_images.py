@@ -27,6 +27,21 @@ def padded_width(scaled_width: int, minimum_width: int = MINIMUM_WIDTH) -> int:
     return -(-max(scaled_width, minimum_width) // WIDTH_STEP) * WIDTH_STEP
 
 
+def scale_line(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Scale a line, RGB uint8 [H, W, 3], to 48 pixels' height: [48, W', 3].
+
+    Raises:
+        InputError: not such an image, or one without pixels.
+    """
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        raise InputError(f"a line image is uint8 [H, W, 3], not {image.dtype} {list(image.shape)}")
+    height, width = image.shape[:2]
+    if height == 0 or width == 0:
+        raise InputError("a line image without pixels")
+    size = (resized_width(width, height), LINE_HEIGHT)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+
+
 def prepare_line(image: NDArray[np.uint8], minimum_width: int = MINIMUM_WIDTH) -> NDArray[np.float32]:
     """Scale a line to 48 pixels' height and normalise it.
 
@@ -40,13 +55,8 @@ def prepare_line(image: NDArray[np.uint8], minimum_width: int = MINIMUM_WIDTH) -
     Raises:
         InputError: not such an image, or one without pixels.
     """
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-        raise InputError(f"a line image is uint8 [H, W, 3], not {image.dtype} {list(image.shape)}")
-    height, width = image.shape[:2]
-    if height == 0 or width == 0:
-        raise InputError("a line image without pixels")
-    new_width = resized_width(width, height)
-    scaled = cv2.resize(image, (new_width, LINE_HEIGHT), interpolation=cv2.INTER_LINEAR)
+    scaled = scale_line(image)
+    new_width = scaled.shape[1]
     pixels = np.zeros((3, LINE_HEIGHT, padded_width(new_width, minimum_width)), dtype=np.float32)
     pixels[:, :, :new_width] = scaled.transpose(2, 0, 1)
     pixels[:, :, :new_width] /= 255.0

@@ -43,7 +43,9 @@ def write_line_model(folder: Path, model: LineVLM, spelling: Spelling, threshold
     (folder / "config.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
     (folder / "characters.txt").write_bytes(("\n".join(spelling.alphabet) + "\n").encode("utf-8"))
     spelling.tokenizer.save(folder / "vocabulary.txt")
-    arrays = {name: np.ascontiguousarray(value.detach().float().numpy()) for name, value in model.state_dict().items()}
+    arrays = {
+        name: np.ascontiguousarray(value.detach().float().cpu().numpy()) for name, value in model.state_dict().items()
+    }
     plain = Weights({name: Weight(array) for name, array in arrays.items()})
     (folder / CALIBRATION_FILE).unlink(missing_ok=True)  # of earlier weights, if any
     write_weights(quantise(arrays) if quantised else plain, folder / "model.safetensors")

@@ -1,11 +1,12 @@
-"""The second stage's data (torch): pixels to the text's loss and the tower's own (CTC). Knows no optimiser.
+"""The stage in which the tower learns (torch): pixels to the text's loss and the tower's own (CTC). Knows no optimiser.
 
-Here the tower learns too, so each line passes it anew, and the visual tokens carry the gradient back into it.
+Here each line passes the tower anew, and the visual tokens carry the gradient back into it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,164 +15,173 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from bayou.data.sample import LineSample
-from bayou.inputs.characters import BOS_ID, PAD_ID, CharacterTokenizer
-from bayou.inputs.line_images import LINE_HEIGHT, prepare_line
-from bayou.model.columns import BLANK, best_path
+from bayou.inputs.characters import BOS_ID, PAD_ID
+from bayou.inputs.line_images import LINE_HEIGHT
+from bayou.model.columns import BLANK
 from bayou.model.line_vision import LineVision
 from bayou.model.line_vlm import LineVLM
-from bayou.training.line_batches import LineBatch, add_noise, padded_texts
+from bayou.training.line_batches import LineBatch, LineLoss, device_of, padded_texts, with_noise
 from bayou.training.line_batches import text_loss as decoder_loss
-from bayou.training.settings import LineTrainingConfig
+from bayou.training.line_pool import LinePool, PixelLines
+from bayou.training.made_ahead import made_ahead
+from bayou.training.settings import LineRun
 
-_POOL = 16
-"""Batches drawn at a time and sorted by width."""
+_NOISE_STREAM, _LOOKS_STREAM = 3, 4
+_GAIN, _SHIFT, _GRAIN = (0.6, 1.15), 0.15, 0.08
+"""What another view of a line changes at most, of a range of 2: contrast, brightness, noise."""
 
 
 @dataclass(frozen=True, slots=True)
 class PixelBatch:
-    """Pixels [B, 3, 48, W], the texts' ids, their classes of the tower's head, and the batch's number (for noise)."""
+    """Lines, and the number of their step, which draws their noise."""
 
-    pixels: Tensor
-    texts: list[NDArray[np.int16]]
-    classes: Tensor
-    class_lengths: Tensor
-    number: int
+    lines: PixelLines
+    step: int
+
+    def __len__(self) -> int:
+        return len(self.lines)
 
 
 class PixelFeed:
     """Endless lines by number, each rank its own.
 
     Args:
-        sample: The line of a number; None where its label is not to be trusted.
-        alphabet: The head's characters; class i + 1 is entry i, the class after the last one a space.
-        rank_of: This rank, and how many there are.
+        pool: Makes this rank's pools; picklable where there are workers.
     """
 
-    def __init__(
-        self,
-        config: LineTrainingConfig,
-        sample: Callable[[int], LineSample | None],
-        alphabet: Sequence[str],
-        tokenizer: CharacterTokenizer,
-        rank_of: tuple[int, int] = (0, 1),
-    ) -> None:
-        self.config, self.sample, self.tokenizer = config, sample, tokenizer
-        self.rank, self.world = rank_of
-        spellings = ["", *alphabet, " "]
-        self.classes: Mapping[str, int] = {character: i for i, character in enumerate(spellings) if character}
-        self.ids = np.array([tokenizer.id_of(c) if c else PAD_ID for c in spellings], dtype=np.int64)
+    def __init__(self, run: LineRun, pool: LinePool) -> None:
+        self.run, self.pool, self.sources = run, pool, pool.sources
+        self._ids = torch.from_numpy(pool.labels.ids)
 
-    def batches(self, step: int) -> Iterator[PixelBatch]:
-        """Batches from ``step`` on; a pool that was begun before is made again and its first batches dropped."""
-        size = self.config.lines_a_batch
-        pool, skipped = divmod(step, _POOL)
-        while True:
-            first = (pool * self.world + self.rank) * _POOL * size
-            lines = [line for number in range(first, first + _POOL * size) if (line := self._line(number)) is not None]
-            lines.sort(key=lambda line: line[0].shape[2])
-            bounds = np.linspace(0, len(lines), _POOL + 1).astype(int)
-            order = np.random.default_rng([self.config.seed, self.rank, pool]).permutation(_POOL)
-            for k in order[skipped:]:
-                yield self._batch(lines[bounds[k] : bounds[k + 1]], step)
-                step += 1
-            pool, skipped = pool + 1, 0
+    def batches(self, step: int) -> Generator[PixelBatch, None, None]:
+        """Batches from ``step`` on; a window that was begun before is made again and its first batches dropped."""
+        data, seed = self.run.config.data, self.run.config.seed
+        in_window = data.window_pools * data.pool_batches
+        window, skipped = divmod(step, in_window * data.views)
+        with closing(made_ahead(self.pool, window * data.window_pools, data.workers, data.ahead)) as pools:
+            while True:
+                batches = [batch for _ in range(data.window_pools) for batch in next(pools)]
+                rng = np.random.default_rng([seed, self.pool.rank, window])
+                order = np.concatenate([rng.permutation(in_window) for _ in range(data.views)])
+                for k in order[skipped:]:
+                    yield PixelBatch(batches[k], step)
+                    step += 1
+                window, skipped = window + 1, 0
 
-    def _line(self, number: int) -> tuple[NDArray[np.float32], str] | None:
-        sample = self.sample(number)
-        if sample is None or not all(self.tokenizer.writes(c) and c in self.classes for c in sample.text):
-            return None
-        return prepare_line(sample.image), sample.text
-
-    def _batch(self, lines: Sequence[tuple[NDArray[np.float32], str]], number: int) -> PixelBatch:
-        width = max(pixels.shape[2] for pixels, _ in lines)
-        stacked = np.zeros((len(lines), 3, LINE_HEIGHT, width), dtype=np.float32)
-        for i, (pixels, _) in enumerate(lines):
-            stacked[i, :, :, : pixels.shape[2]] = pixels
-        texts = [np.array(self.tokenizer.encode(text), dtype=np.int16) for _, text in lines]
-        classes = [self.classes[c] for _, text in lines for c in text]
-        return PixelBatch(
-            torch.from_numpy(stacked), texts, torch.tensor(classes), torch.tensor([len(text) for text in texts]), number
-        )
-
-    def loss(self, model: LineVLM, batch: PixelBatch) -> Tensor:
+    def loss(self, model: LineVLM, batch: PixelBatch) -> LineLoss:
         """``text_and_tower_loss``."""
-        features = model.vision_model(batch.pixels)
-        labels = TowerLabels(batch.texts, batch.classes, batch.class_lengths)
-        rng = np.random.default_rng([self.config.seed, self.rank, batch.number])
+        lines, config = batch.lines, self.run.config
+        key = [config.seed, self.pool.rank, batch.step]
+        pixels = to_pixels(lines, device_of(model))
+        if config.data.views > 1:
+            pixels = another_view(pixels, lines.widths, np.random.default_rng([*key, _LOOKS_STREAM]))
+        features = model.vision_model(pixels)
+        labels = TowerLabels(lines.texts, torch.from_numpy(lines.classes), self._ids, lines.sources)
         logits = model.vision_model.head(features)
-        return text_and_tower_loss(model, features, logits, labels, self.ids, self.config, rng)
+        rng = np.random.default_rng([*key, _NOISE_STREAM])
+        return text_and_tower_loss(model, features, logits, labels, self.run, rng)
 
-    def size(self, batch: PixelBatch) -> int:
-        """Lines in a batch."""
-        return len(batch.texts)
+
+def to_pixels(lines: PixelLines, device: torch.device) -> Tensor:
+    """What ``prepare_line`` makes of each, in a batch as wide as the widest: float32 [B, 3, 48, W]."""
+    raw = torch.from_numpy(lines.pixels)
+    if device.type == "cuda":
+        raw = raw.pin_memory()
+    raw = raw.to(device, non_blocking=True)
+    count, _, width, _ = raw.shape
+    scaled = (raw.permute(0, 3, 1, 2).float() / 255 - 0.5) / 0.5
+    pixels = torch.zeros(count, 3, LINE_HEIGHT, lines.padded_width, device=device)
+    pixels[..., :width] = scaled * _inside(lines.widths, width, device)
+    return pixels
+
+
+def _inside(widths: NDArray[np.int32], width: int, device: torch.device) -> Tensor:
+    """1 where a line is, 0 where it is padded: [B, 1, 1, width]."""
+    ends = torch.from_numpy(widths).to(device)[:, None]
+    return (torch.arange(width, device=device) < ends).float()[:, None, None]
+
+
+def another_view(pixels: Tensor, widths: NDArray[np.int32], rng: np.random.Generator) -> Tensor:
+    """The lines with other contrast, brightness and noise; padding stays as it is."""
+    count, device = len(pixels), pixels.device
+    shape = (count, 1, 1, 1)
+    gain, shift, grain = (
+        torch.from_numpy(values.astype(np.float32)).to(device).view(shape)
+        for values in (rng.uniform(*_GAIN, count), rng.uniform(-_SHIFT, _SHIFT, count), rng.uniform(0, _GRAIN, count))
+    )
+    source = torch.Generator(device).manual_seed(int(rng.integers(2**62)))
+    noise = torch.randn(pixels.shape, generator=source, device=device)
+    return (pixels * gain + shift + noise * grain).clamp(-1, 1) * _inside(widths, pixels.shape[3], device)
 
 
 @dataclass(frozen=True, slots=True)
 class TowerLabels:
-    """The texts' ids, and their classes of the head's output, one line after another, with each line's number."""
+    """What a batch is to be read as.
 
-    texts: list[NDArray[np.int16]]
+    Attributes:
+        texts: Ids of each text.
+        classes: Their classes in the head's logits, one line after another.
+        ids: The decoder's id of each class.
+        sources: The number of each line's source.
+    """
+
+    texts: Sequence[NDArray[np.int16]]
     classes: Tensor
-    lengths: Tensor
+    ids: Tensor
+    sources: Sequence[int]
 
 
 def text_and_tower_loss(
-    model: LineVLM,
-    features: Tensor,
-    logits: Tensor,
-    labels: TowerLabels,
-    ids: NDArray[np.int64],
-    config: LineTrainingConfig,
-    rng: np.random.Generator,
-) -> Tensor:
+    model: LineVLM, features: Tensor, logits: Tensor, labels: TowerLabels, run: LineRun, rng: np.random.Generator
+) -> LineLoss:
     """The text's cross-entropy plus the tower's CTC loss a character, weighted by ``ctc_weight``.
 
     Args:
         features: The tower's, [B, T, F].
         logits: Its head's, [B, T, classes].
-        ids: The decoder's id of each class.
         rng: Draws which drafted characters are shown wrongly (``draft_noise``).
     """
-    by_column = functional.log_softmax(logits, -1).transpose(0, 1)
+    config = run.config
+    by_column = functional.log_softmax(logits.float(), -1).transpose(0, 1)
     columns = torch.full((len(labels.texts),), features.shape[1])
-    ctc = functional.ctc_loss(
-        by_column, labels.classes, columns, labels.lengths, blank=BLANK, reduction="mean", zero_infinity=True
-    )
-    statistics, draft_ids, lengths = tokens_of_columns(features, logits.detach().argmax(-1).numpy(), ids)
-    add_noise(draft_ids.numpy(), config.draft_noise, rng, model.config.language.vocab_size)
+    lengths = torch.tensor([len(text) for text in labels.texts])
+    classes = labels.classes.to(logits.device)
+    ctc = functional.ctc_loss(by_column, classes, columns, lengths, BLANK, reduction="mean", zero_infinity=True)
+    with torch.autocast(features.device.type, enabled=False):  # means of columns as exact as in reading
+        statistics, draft_ids, drafted = tokens_of_columns(features.float(), logits.detach().argmax(-1), labels.ids)
+    draft_ids = with_noise(draft_ids, config.draft_noise, rng, model.config.language.vocab_size)
     text_ids, wanted = padded_texts(labels.texts)
-    return decoder_loss(model, LineBatch(statistics, draft_ids, lengths, text_ids, wanted)) + config.ctc_weight * ctc
+    text = decoder_loss(model, LineBatch(statistics, draft_ids, drafted, text_ids, wanted, labels.sources))
+    return LineLoss(text.total + config.ctc_weight * ctc, text.lines, text.sources)
 
 
-def tokens_of_columns(
-    features: Tensor, classes: NDArray[np.integer], ids: NDArray[np.int64]
-) -> tuple[Tensor, Tensor, Tensor]:
-    """``column_statistics`` of a batch, with a gradient: statistics [B, K + 1, 2 F + 2], draft ids, their lengths.
+def tokens_of_columns(features: Tensor, classes: Tensor, ids: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """``best_path`` and ``column_statistics`` of a batch, with a gradient, on any device.
 
     Args:
         features: [B, T, F].
         classes: The likeliest class of each column, [B, T].
         ids: The decoder's id of each class.
+
+    Returns:
+        Statistics [B, K + 1, 2 F + 2], draft ids [B, K + 1], their lengths [B].
     """
-    paths = [best_path(row) for row in classes]
-    slots, columns = max(len(drafted) for drafted, _ in paths) + 1, classes.shape[1]
-    draft_ids = np.full((len(paths), slots), PAD_ID, dtype=np.int64)
-    own = np.zeros((len(paths), slots, columns), dtype=np.float32)
-    blank = np.zeros_like(own)
-    for i, (drafted, spans) in enumerate(paths):
-        draft_ids[i, : len(drafted) + 1] = [BOS_ID, *ids[drafted]]
-        starts, middles = [0, *spans[:, 0]], [0, *spans[:, 1]]
-        for k, (start, middle, end) in enumerate(zip(starts, middles, [*starts[1:], columns], strict=True)):
-            own[i, k, start:middle] = 1
-            blank[i, k, middle:end] = 1
+    drawn = classes != BLANK
+    before = functional.pad(classes[:, :-1], (1, 0), value=-1)
+    starts = drawn & (classes != before)
+    place = starts.cumsum(1)  # the slot of each column: 0 before the first character
+    lengths = place[:, -1] + 1
+    slots = torch.arange(int(lengths.max()), device=classes.device)
+    there = place[:, None] == slots[:, None]  # [B, K + 1, T]
     parts, widths = [], []
-    for members in (own, blank):
-        count = members.sum(-1, keepdims=True)
-        parts.append(torch.from_numpy(members / np.maximum(count, 1)) @ features)
-        widths.append(torch.from_numpy(np.log1p(count)))
-    lengths = torch.tensor([len(drafted) + 1 for drafted, _ in paths])
-    return torch.cat((*parts, *widths), dim=-1), torch.from_numpy(draft_ids), lengths
+    for members in (there & drawn[:, None], there & ~drawn[:, None]):
+        count = members.sum(-1, keepdim=True)
+        parts.append((members.to(features.dtype) / count.clamp(min=1)) @ features)
+        widths.append(count.to(features.dtype).log1p())
+    draft_ids = torch.where(slots < lengths[:, None], BOS_ID, PAD_ID)
+    rows, columns = starts.nonzero(as_tuple=True)
+    draft_ids[rows, place[rows, columns]] = ids.to(classes.device)[classes[rows, columns]]
+    return torch.cat((*parts, *widths), dim=-1), draft_ids, lengths
 
 
 class LearningTower:
@@ -183,5 +193,5 @@ class LearningTower:
     @torch.inference_mode()
     def __call__(self, pixels: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """RGB pixels [B, 3, 48, W] to features [B, W / 8, 120] and classes [B, W / 8]."""
-        features = self.tower(torch.from_numpy(pixels))
-        return features.numpy(), self.tower.head(features).argmax(-1).numpy()
+        features = self.tower(torch.from_numpy(pixels).to(device_of(self.tower)))
+        return features.cpu().numpy(), self.tower.head(features).argmax(-1).cpu().numpy()

@@ -1,63 +1,91 @@
 """The loop in which nano learns (torch). Knows steps, rates, checkpoints and averages; not what a batch is made of.
 
-A stage is a feed (batches and their loss) and the parts that train; how a model is judged is an argument too.
+A stage is a feed (batches and their loss) and the parts that learn; how a model is judged is an argument too.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from numpy.typing import NDArray
+from torch import nn
 
 from bayou.errors import BayouError
 from bayou.model.line_vlm import LineVLM
 from bayou.training.checkpoint import load_state, save_state
+from bayou.training.line_batches import LineLoss
+from bayou.training.line_meter import LineMeter, operations
 from bayou.training.optimizer import WeightAverage, adamw
 from bayou.training.parallel import Ranks
 from bayou.training.run_log import RunLog
 from bayou.training.schedule import cosine_rate
-from bayou.training.settings import LineTrainingConfig
+from bayou.training.settings import LineRun, LineStage
 
-Judge = Callable[[LineVLM], dict[str, float]]
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a model is worth: numbers by name, and a picture of some of its readings, uint8 RGB [H, W, 3]."""
+
+    scores: dict[str, float]
+    sheet: NDArray[np.uint8] | None = None
+
+
+Judge = Callable[[LineVLM], Judgement]
 
 
 class Feed(Protocol):
-    """One rank's training data."""
+    """One rank's training data; batches have a length, their number of lines."""
 
-    def batches(self, step: int) -> Iterator[Any]:
+    sources: Sequence[str]
+    """Names that ``LineLoss.sources`` number."""
+
+    def batches(self, step: int) -> Generator[Any, None, None]:
         """Batches from ``step`` on, the same whether or not the run was interrupted before it."""
 
-    def loss(self, model: LineVLM, batch: Any) -> Tensor:
-        """The loss to lower, a scalar."""
+    def loss(self, model: LineVLM, batch: Any) -> LineLoss:
+        """The loss to lower."""
 
-    def size(self, batch: Any) -> int:
-        """Lines in a batch."""
+
+def learning_parts(model: LineVLM, stage: LineStage) -> dict[nn.Module, float]:
+    """The parts that learn in a stage with their share of its learning rate; all others are frozen."""
+    tower = model.vision_model.requires_grad_(False)
+    trained: dict[str, list[nn.Module]] = {"decoder": [], "neck": [tower.neck, tower.head], "tower": [tower]}
+    parts: dict[nn.Module, float] = dict.fromkeys(trained[stage.learns], stage.tower_share)
+    parts |= {model.projector: 1.0, model.language_model: 1.0}
+    for part in parts:
+        part.requires_grad_(True)
+    return parts
 
 
 class LineTrainer:
-    """Trains projector and decoder, and the tower too where the config gives it a learning rate.
+    """Trains the parameters of ``parts`` that take a gradient.
 
     Args:
+        model: On the device of ``ranks`` already.
+        parts: Each with its share of the learning rate, as ``learning_parts`` gives them.
         judge: Scores a model on validation lines; called on rank 0 with the averaged weights in place.
     """
 
-    def __init__(self, config: LineTrainingConfig, model: LineVLM, feed: Feed, ranks: Ranks, judge: Judge) -> None:
-        self.config, self.model, self.feed, self.ranks, self.judge = config, model, feed, ranks, judge
-        tower = model.vision_model.requires_grad_(False)
-        trained: list[nn.Module] = [tower.neck, tower.head] if config.tower_part == "neck" else [tower]
-        shares: dict[nn.Module, float] = dict.fromkeys(trained if config.tower_share else [], config.tower_share)
-        for part in shares:
-            part.requires_grad_(True)
-        shares |= {model.projector: 1.0, model.language_model: 1.0}
+    def __init__(
+        self, run: LineRun, model: LineVLM, parts: Mapping[nn.Module, float], feed: Feed, ranks: Ranks, judge: Judge
+    ) -> None:
+        config, stage = run.config, run.stage
+        self.config, self.stage, self.folder = config, stage, run.folder
+        self.model, self.feed, self.ranks, self.judge = model, feed, ranks, judge
         self.parameters = [p for p in model.parameters() if p.requires_grad]
-        self.optimizer = adamw(shares, config.learning_rate, config.betas, config.weight_decay)
+        self.optimizer = adamw(parts, stage.learning_rate, config.betas, config.weight_decay)
         self.average = WeightAverage(self.parameters, config.average_decay)
         self.step = 0
-        self._checkpoint = config.output / "checkpoint.pt"
+        half = config.precision == "bf16" or (config.precision == "auto" and ranks.device.type == "cuda")
+        self._autocast = torch.autocast(ranks.device.type, torch.bfloat16, enabled=half)
+        self._checkpoint = run.folder / "checkpoint.pt"
 
     def resume(self) -> bool:
         """Go on from the run's checkpoint; False where there is none."""
@@ -68,8 +96,10 @@ class LineTrainer:
         with torch.no_grad():
             for parameter, value in zip(self.parameters, state["parameters"], strict=True):
                 parameter.copy_(value)
+            for average, value in zip(self.average.values, state["average"], strict=True):
+                average.copy_(value)
         self.optimizer.load_state_dict(state["optimizer"])
-        self.average.values, self.average.updates = state["average"], state["average_updates"]
+        self.average.updates = state["average_updates"]
         return True
 
     def save(self) -> None:
@@ -84,56 +114,74 @@ class LineTrainer:
             }
             save_state(self._checkpoint, state)
 
-    def run(self) -> None:
-        """Train to the last step; the model then holds the averaged weights."""
-        config = self.config
-        with RunLog(config.output / f"logs/rank{self.ranks.rank}") as log:
-            losses: list[float] = []
-            since, lines_seen = time.perf_counter(), 0
-            for batch in self.feed.batches(self.step):
-                if self.step >= config.steps:
-                    break
-                losses.append(self._learn(batch))
-                lines_seen += self.feed.size(batch)
-                if self.step % config.log_every == 0:
-                    now = time.perf_counter()
-                    rate = max(group["lr"] for group in self.optimizer.param_groups)
-                    values = {"loss": float(np.mean(losses)), "lines_per_second": lines_seen / (now - since)}
-                    log.write(self.step, {**values, "learning_rate": rate})
-                    losses, since, lines_seen = [], now, 0
-                if self.step % config.validate_every == 0 or self.step == config.steps:
-                    self._validate(log)
-                    since = time.perf_counter()
-                if self.step % config.checkpoint_every == 0 or self.step == config.steps:
-                    self.save()
-        self.average.swap()
+    def run(self) -> bool:
+        """Train to the last step, or for so many minutes; the model then holds the averaged weights.
 
-    def _learn(self, batch: Any) -> float:
-        config = self.config
-        rate = cosine_rate(
-            self.step, config.steps, config.warmup_steps, config.learning_rate, config.final_learning_rate
-        )
+        Returns:
+            Whether the last step was reached.
+        """
+        end = time.monotonic() + 60 * self.config.minutes if self.config.minutes else float("inf")
+        with (
+            RunLog(self.folder / f"logs/rank{self.ranks.rank}") as log,
+            closing(self.feed.batches(self.step)) as batches,
+        ):
+            meter = LineMeter(self.feed.sources)
+            while self.step < self.stage.steps:
+                batch = meter.waiting(batches)
+                if meter.operations is None and self.ranks.device.type == "cuda":
+                    meter.operations = operations(partial(self._loss, batch), self.parameters)
+                loss, norm = self._learn(batch)
+                meter.learned(loss, norm)
+                at_end = self.step == self.stage.steps
+                if self.step % self.config.log_every == 0:
+                    log.write(self.step, {**meter.take(), **self._rates()})
+                    at_end = at_end or self.ranks.any(time.monotonic() > end)
+                if self.step % self.config.validate_every == 0 or self.step == self.stage.steps:
+                    self._validate(log)
+                    meter.restart()
+                if at_end or self.step % self.config.checkpoint_every == 0:
+                    self.save()
+                    meter.restart()
+                if at_end:
+                    break
+        self.average.swap()
+        return self.step >= self.stage.steps
+
+    def _rates(self) -> dict[str, float]:
+        """The learning rate of each share that a part learns with."""
+        shares = {group["share"]: group["lr"] for group in self.optimizer.param_groups}
+        return {f"learning_rate/{share:g}": rate for share, rate in shares.items()}
+
+    def _learn(self, batch: Any) -> tuple[LineLoss, float]:
+        """One step; the loss, and the gradient's norm before it was clipped."""
+        stage = self.stage
+        rate = cosine_rate(self.step, stage.steps, stage.warmup_steps, stage.learning_rate, stage.final_learning_rate)
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["share"]
         self.optimizer.zero_grad(set_to_none=True)
-        loss = self.feed.loss(self.model, batch)
-        loss.backward()
+        loss = self._loss(batch)
+        loss.total.backward()
         self.ranks.average_gradients(self.parameters)
-        norm = torch.nn.utils.clip_grad_norm_(self.parameters, config.gradient_clip)
-        if not torch.isfinite(norm):
-            raise BayouError(
-                f"the gradient is {norm.item()} at step {self.step}; lower learning_rate or look at the data"
-            )
+        norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.config.gradient_clip).item()
+        if not np.isfinite(norm):
+            raise BayouError(f"the gradient is {norm} at step {self.step}; lower learning_rate or look at the data")
         self.optimizer.step()
         self.average.update()
         self.step += 1
-        return loss.item()
+        return loss, norm
+
+    def _loss(self, batch: Any) -> LineLoss:
+        with self._autocast:
+            return self.feed.loss(self.model, batch)
 
     def _validate(self, log: RunLog) -> None:
         if self.ranks.first:
             self.average.swap()
             self.model.eval()
-            log.write(self.step, self.judge(self.model))
+            found = self.judge(self.model)
+            log.write(self.step, found.scores)
+            if found.sheet is not None:
+                log.picture(self.step, "readings", found.sheet)
             self.model.train()
             self.average.swap()
         self.ranks.barrier()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from bayou.data.sample import LineSample
 from bayou.engine.line_reading import NEVER
 from bayou.engine.request import Prompt, ReadingRule, Request
 from bayou.engine.runtimes.torch import TorchRuntime
@@ -18,19 +19,26 @@ from bayou.engine.weight_files import Weight, Weights
 from bayou.inputs.characters import BOS_ID, EOS_ID, UNK_ID, CharacterTokenizer
 from bayou.model.line_vlm import LineVLM
 from bayou.scorers.text import edit_distance
+from bayou.training.adapters import merged_state
+from bayou.training.line_batches import device_of
 from bayou.training.line_features import DraftedLine
+from bayou.training.sample_sheet import ReadSample
 
 _BATCH = 32
+Draft = Callable[[Sequence[LineSample]], list[DraftedLine]]
+"""Samples through a tower as it is when asked; their order may change."""
+
 THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 
 
 def line_request(model: LineVLM, line: DraftedLine, threshold: float) -> Request:
     """The request that reads ``line``: its visual tokens, begin-of-text, and its draft."""
-    draft = line.draft_ids.astype(np.int64)
+    draft, device = line.draft_ids.astype(np.int64), device_of(model)
     with torch.inference_mode():
-        visual = model.visual_tokens(torch.from_numpy(line.statistics.astype(np.float32)), torch.from_numpy(draft))
-        begin = model.language_model.embed(torch.tensor([BOS_ID]))
-    embeds = torch.cat((visual, begin)).numpy()
+        statistics = torch.from_numpy(line.statistics.astype(np.float32)).to(device)
+        visual = model.visual_tokens(statistics, torch.from_numpy(draft).to(device))
+        begin = model.language_model.embed(torch.tensor([BOS_ID], device=device))
+    embeds = torch.cat((visual, begin)).cpu().numpy()
     positions = np.append(np.arange(len(draft)), 0)
     # As in reading: where the tower sees no character, none is written.
     rule = ReadingRule((EOS_ID,), threshold if len(draft) > 1 else NEVER, UNK_ID)
@@ -70,10 +78,14 @@ class LineJudge:
         rates = {f"validation/{name}cer": sum(values) / characters for name, values in errors.items()}
         return {**scores, **rates, "validation/passes": passes / len(self.lines)}
 
+    def texts(self, model: LineVLM) -> list[str]:
+        """What the model reads in each line."""
+        return [self._text(ids) for _, ids, _ in self._readings(model)]
+
     def _readings(self, model: LineVLM) -> Iterator[tuple[DraftedLine, list[int], int]]:
         """Each line with the ids that the model writes and the passes it needs, at the judge's threshold."""
-        weights = {name: Weight(value.numpy()) for name, value in model.state_dict().items()}
-        runtime = TorchRuntime(model.config, Weights(weights), "float32")
+        weights = {name: Weight(value.cpu().numpy()) for name, value in merged_state(model).items()}
+        runtime = TorchRuntime(model.config, Weights(weights), "float32", device=str(device_of(model)))
         for first in range(0, len(self.lines), _BATCH):
             group = self.lines[first : first + _BATCH]
             read = speculate_all(runtime, [line_request(model, line, self.threshold) for line in group])
@@ -107,6 +119,15 @@ class LineJudge:
         best = max(THRESHOLDS, key=lambda threshold: shares[threshold])
         chosen = max(threshold for threshold, right in exact.items() if _within_one_error(exact[best] - right))
         return chosen, {str(threshold): share for threshold, share in shares.items()}
+
+
+def read_samples(model: LineVLM, samples: Sequence[LineSample], draft: Draft, judge: LineJudge) -> list[ReadSample]:
+    """Samples with what the model reads in them, by the rule of ``judge``; those without a trusted label left out."""
+    # Drafted one by one, since drafts of many change their order.
+    pairs = [(sample, line) for sample in samples for line in draft([sample])]
+    shown = LineJudge([line for _, line in pairs], judge.sources, judge.tokenizer, judge.threshold)
+    texts = shown.texts(model) if pairs else []
+    return [ReadSample(s.image, s.text, text) for (s, _), text in zip(pairs, texts, strict=True)]
 
 
 def _within_one_error(differences: NDArray[np.float64]) -> bool:

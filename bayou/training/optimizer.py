@@ -14,12 +14,13 @@ def adamw(
     """AdamW over several parts, each with its share of the learning rate; norms, biases, embeddings are not decayed.
 
     Args:
-        shares: 0 leaves a part as it is. Each group of the optimiser remembers its ``share``.
+        shares: 0 leaves a part as it is, and parameters that take no gradient stay as they are. Each group of the
+            optimiser remembers its ``share``.
     """
     groups = []
     for module, share in shares.items():
         embeddings = {id(m.weight) for m in module.modules() if isinstance(m, nn.Embedding)}
-        trained = [p for p in module.parameters() if share > 0]
+        trained = [p for p in module.parameters() if share > 0 and p.requires_grad]
         decayed = [p for p in trained if p.ndim >= 2 and id(p) not in embeddings]
         plain = [p for p in trained if p.ndim < 2 or id(p) in embeddings]
         for parameters, strength in ((decayed, decay), (plain, 0.0)):

@@ -1,4 +1,4 @@
-"""The settings of a line reader's training, as one typed value. Knows no torch and no data."""
+"""The settings of a line reader's training, as typed values. Knows no torch and no data."""
 
 from __future__ import annotations
 
@@ -6,55 +6,123 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-TowerPart = Literal["all", "neck"]
+Device = Literal["auto", "cpu", "cuda"]
+Precision = Literal["auto", "float32", "bf16"]
+Learning = Literal["decoder", "neck", "tower"]
 
 
 @dataclass(frozen=True, slots=True)
-class LineTrainingConfig:
-    """Everything that decides one stage of nano's training.
+class LineData:
+    """Which lines are learned from, and who renders them.
 
     Attributes:
-        output: Folder of the run: features, checkpoints, logs, and the model folder ``model/``.
-        real: Folder of real crops (see docs/data.md), or None.
-        start: Model folder whose projector and decoder the first stage goes on from, or None: from nothing.
-        tower_precision: In what the frozen tower computes the features to learn from: ``float32`` or ``bf16``.
-        synthetic_lines: Different synthetic lines to render.
-        real_views: Times each real crop is seen with another random margin.
-        steps: Optimiser steps of the whole run; the learning rate falls to nothing over them.
-        lines_a_batch: Lines in one rank's batch.
+        real: Real crops: a folder (see docs/data.md), or a file of packed ones; null: synthetic lines alone.
+        real_views: Times each real crop is seen with another random margin, where lines pass the tower once.
+        real_share: Share of real crops among the lines, where the whole tower learns.
+        synthetic_lines: Different synthetic lines to render, where lines pass the tower once.
         validation_lines: Synthetic lines of each category to watch by.
-        tower_share: The tower's learning rate as a share of the others'; 0 (the first stage) leaves it as it is.
-        tower_part: What of the tower trains where it does: ``all``, from pixels, or ``neck`` (with the character head),
-            from what the frozen backbone makes of each line once.
-        ctc_weight: Weight of the tower's own loss beside the text's, where the tower trains.
-        real_share: Share of real crops among the lines, where the tower trains.
-        int8_tower: Whether the folder to ship also says how its tower computes in 8 bits.
-        draft_noise: Share of drafted characters shown wrongly to the decoder, so that it learns to look.
+        workers: Processes that render lines ahead of the step, where the whole tower learns; 0: the training process
+            does it itself.
+        ahead: Pools that each of them may be ahead; it bounds the memory.
+        pool_batches: Batches drawn together and parted by width: what one process renders at a time.
+        window_pools: Pools whose batches are mixed.
+        views: Times each rendered line is seen, with other brightness, contrast and noise each time.
     """
 
-    output: Path
     real: Path | None = None
-    seed: int = 0
-    start: Path | None = None
-    tower_precision: str = "float32"
-    synthetic_lines: int = 90_000
     real_views: int = 1
-    steps: int = 6_000
+    real_share: float = 0.35
+    synthetic_lines: int = 90_000
+    validation_lines: int = 60
+    workers: int = 0
+    ahead: int = 2
+    pool_batches: int = 16
+    window_pools: int = 1
+    views: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LineStage:
+    """One stage: what learns, and how fast.
+
+    Attributes:
+        name: Its folder within the run's.
+        learns: Projector and decoder alone (``decoder``); the tower's neck and character head too (``neck``), from what
+            the frozen backbone makes of each line once; or all of the tower too (``tower``), from pixels.
+        steps: Optimiser steps; the learning rate falls to its last value over them. 0 leaves the stage out.
+        lines_a_batch: Lines in one rank's batch; where the whole tower learns, on average: wide ones are fewer.
+        learning_rate: Its peak.
+        tower_share: The tower's learning rate as a share of the others'.
+    """
+
+    name: str
+    learns: Learning
+    steps: int
     lines_a_batch: int = 48
     learning_rate: float = 1.5e-3
     final_learning_rate: float = 1e-5
     warmup_steps: int = 200
+    tower_share: float = 0.0
+
+
+DECODER = LineStage("decoder", "decoder", 6_000)
+NECK = LineStage("neck", "neck", 0, lines_a_batch=32, learning_rate=3e-4, tower_share=0.3)
+TOWER = LineStage("tower", "tower", 0, lines_a_batch=8, learning_rate=2e-4, tower_share=0.1)
+"""The tower's share is small, since it comes trained."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineTrainingConfig:
+    """Everything that decides nano's training.
+
+    Attributes:
+        output: Folder of the run; each stage has one in it, with checkpoints, logs and the model folders.
+        seed: Of all that is drawn.
+        start: Model folder whose projector and decoder to go on from, and its tower where that learns; null: none.
+        ranks: Processes that learn as one, each with one thread of the processor, or with one GPU; with torchrun, 1.
+        device: ``cpu``, ``cuda``, or ``auto``: a GPU where there is one.
+        precision: In what the network computes while it learns; ``auto``: bf16 on a GPU, float32 on a processor.
+        tower_precision: In what the frozen tower computes what is kept of each line: ``float32`` or ``bf16``.
+        minutes: Ends the run after so many, its state kept, so that the same command goes on; 0: at its last step.
+        stages: In order; those without steps are left out.
+        ctc_weight: Weight of the tower's own loss beside the text's, where the tower learns.
+        draft_noise: Share of drafted characters shown wrongly to the decoder, so that it learns to look.
+        average_decay: Of the averaged weights, which are what is judged and kept.
+        channels_last: Whether the tower's pictures lie in memory pixel by pixel, which may be faster on a GPU.
+        int8_tower: Whether the folder to ship also says how its tower computes in 8 bits.
+    """
+
+    output: Path = Path("runs/nano")
+    seed: int = 0
+    start: Path | None = None
+    ranks: int = 1
+    device: Device = "auto"
+    precision: Precision = "auto"
+    tower_precision: Literal["float32", "bf16"] = "float32"
+    minutes: float = 0.0
+    data: LineData = LineData()
+    stages: tuple[LineStage, ...] = (DECODER, NECK, TOWER)
     weight_decay: float = 0.05
     betas: tuple[float, float] = (0.9, 0.98)
     gradient_clip: float = 1.0
-    tower_share: float = 0.0
-    tower_part: TowerPart = "all"
     ctc_weight: float = 0.3
-    real_share: float = 0.35
-    int8_tower: bool = True
     draft_noise: float = 0.04
     average_decay: float = 0.999
+    channels_last: bool = False
+    int8_tower: bool = True
     checkpoint_every: int = 250
     validate_every: int = 500
-    validation_lines: int = 60
     log_every: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class LineRun:
+    """One stage of a run: what trainer and feeds go by."""
+
+    config: LineTrainingConfig
+    stage: LineStage
+
+    @property
+    def folder(self) -> Path:
+        """Where the stage keeps its files."""
+        return self.config.output / self.stage.name

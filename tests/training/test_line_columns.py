@@ -16,15 +16,17 @@ from bayou.model.config import LanguageConfig, LineVisionConfig, VLMConfig
 from bayou.model.line_vlm import LineVLM
 from bayou.training.line_columns import ColumnFeed, ColumnLine
 from bayou.training.line_features import Drafter
-from bayou.training.line_pixels import LearningTower, PixelFeed
-from bayou.training.line_trainer import LineTrainer
+from bayou.training.line_pixels import LearningTower, PixelBatch, PixelFeed
+from bayou.training.line_pool import LineLabels, LinePool
+from bayou.training.line_trainer import Judgement, LineTrainer, learning_parts
 from bayou.training.parallel import Ranks
-from bayou.training.settings import LineTrainingConfig
+from bayou.training.settings import LineRun, LineStage, LineTrainingConfig
 from bayou.training.shards import read_shard, write_shard
 
 ALPHABET = tuple("abcЖ")  # the last one is a character that the decoder does not write
 TOKENIZER = CharacterTokenizer(["a", "b", "c", " "])
 UNWRITTEN = 4
+SOURCES = ("test",)
 COLUMN_LOSS_TOLERANCE = 2e-4
 
 
@@ -53,30 +55,31 @@ def column_line(model: LineVLM, number: int) -> ColumnLine:
     return ColumnLine(columns.half().numpy(), np.array(TOKENIZER.encode(drawn.text), np.int16), 0)
 
 
-def config(folder: Path, **changes: float) -> LineTrainingConfig:
-    values = {"lines_a_batch": 2, "draft_noise": 0.0, **changes}
-    return LineTrainingConfig(output=folder, tower_share=0.1, tower_part="neck", **values)  # type: ignore[arg-type]
+def settings(folder: Path, noise: float = 0.0) -> LineRun:
+    stage = LineStage("neck", "neck", 10, lines_a_batch=2, tower_share=0.1)
+    return LineRun(LineTrainingConfig(output=folder, draft_noise=noise), stage)
 
 
 def test_the_loss_is_that_of_the_same_lines_from_pixels(tmp_path: Path) -> None:
     model = tiny_model()
-    settings = config(tmp_path)
-    pixels = PixelFeed(settings, sample, ALPHABET, TOKENIZER)
+    run = settings(tmp_path)
     lines = [column_line(model, number) for number in range(4)]
-    columns = ColumnFeed(settings, lines, drafter(model), 0)
+    columns = ColumnFeed(run, lines, drafter(model), SOURCES)
     batch = next(columns.batches(0))
     numbers = [next(n for n in range(4) if np.array_equal(lines[n].text_ids, text)) for text in batch.texts]
-    slow = pixels._batch([(prepare_line(sample(n).image), sample(n).text) for n in numbers], 0)
-    difference = columns.loss(model, batch) - pixels.loss(model, slow)
+    pool = LinePool(lambda number: sample(numbers[number]), LineLabels(ALPHABET, TOKENIZER), SOURCES, 1, len(numbers))
+    slow = PixelBatch(pool(0)[0], 0)
+    difference = columns.loss(model, batch).total - PixelFeed(run, pool).loss(model, slow).total
     # Columns are kept in float16: the loss of the slow twin is that of exact ones.
     assert abs(difference.item()) < COLUMN_LOSS_TOLERANCE
 
 
 def test_only_what_reads_these_scripts_learns(tmp_path: Path) -> None:
     model = tiny_model()
-    feed = ColumnFeed(config(tmp_path), [column_line(model, n) for n in range(4)], drafter(model), 0)
-    trainer = LineTrainer(config(tmp_path), model, feed, Ranks(), lambda _: {})
-    feed.loss(model, next(feed.batches(0))).backward()
+    run = settings(tmp_path)
+    feed = ColumnFeed(run, [column_line(model, n) for n in range(4)], drafter(model), SOURCES)
+    trainer = LineTrainer(run, model, learning_parts(model, run.stage), feed, Ranks(), lambda _: Judgement({}))
+    feed.loss(model, next(feed.batches(0))).total.backward()
     assert all(p.grad is None for p in (*model.vision_model.stem.parameters(), *model.vision_model.blocks.parameters()))
     trained = [*model.vision_model.neck.parameters(), *model.projector.parameters(), *model.language_model.parameters()]
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in trained)
@@ -91,12 +94,12 @@ def test_an_epoch_holds_every_line_once_and_goes_on_where_it_stopped(tmp_path: P
     model = tiny_model()
     wide = [column_line(model, number) for number in (0, 1, 2, 90, 91)]
     lines = [*wide, ColumnLine(np.zeros((56, 384), np.float16), np.array(TOKENIZER.encode("cab"), np.int16), 0)]
-    feed = ColumnFeed(config(tmp_path), lines, drafter(model), 0)
+    feed = ColumnFeed(settings(tmp_path), lines, drafter(model), SOURCES)
     whole = feed.batches(0)
     batches = [next(whole) for _ in range(12)]
     an_epoch = sum(-(-len(group) // 2) for group in feed.by_width.values())
     assert sum(len(batch.texts) for batch in batches[:an_epoch]) == len(lines)
-    later = ColumnFeed(config(tmp_path), lines, drafter(model), 0).batches(5)
+    later = ColumnFeed(settings(tmp_path), lines, drafter(model), SOURCES).batches(5)
     for expected in batches[5:]:
         found = next(later)
         assert torch.equal(found.columns, expected.columns)
@@ -108,11 +111,11 @@ def test_noise_shows_other_characters(tmp_path: Path) -> None:
     with torch.no_grad():  # so that there is a draft
         model.vision_model.head.bias[0] = -1e4
     lines = [column_line(model, number) for number in range(4)]
-    plain, noisy = (ColumnFeed(config(tmp_path, draft_noise=n), lines, drafter(model), 0) for n in (0.0, 1.0))
+    plain, noisy = (ColumnFeed(settings(tmp_path, n), lines, drafter(model), SOURCES) for n in (0.0, 1.0))
     batch = next(plain.batches(0))
     batches = [replace(batch, seed=(0, 0, step)) for step in range(4)]
-    assert len({plain.loss(model, each).item() for each in batches}) == 1
-    assert len({noisy.loss(model, each).item() for each in batches}) > 1
+    assert len({plain.loss(model, each).total.item() for each in batches}) == 1
+    assert len({noisy.loss(model, each).total.item() for each in batches}) > 1
 
 
 def test_a_shard_gives_back_its_columns(tmp_path: Path) -> None:

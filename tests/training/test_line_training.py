@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,13 @@ from bayou.inputs.characters import BOS_ID, EOS_ID
 from bayou.model.columns import statistics_size
 from bayou.model.config import LanguageConfig, LineVisionConfig, VLMConfig
 from bayou.model.line_vlm import LineVLM
-from bayou.training.line_batches import IGNORED, DraftedFeed, epoch_of_batches, make_batch, text_loss
+from bayou.training.line_batches import IGNORED, DraftedFeed, LineLoss, epoch_of_batches, make_batch, text_loss
 from bayou.training.line_features import DraftedLine
-from bayou.training.line_trainer import LineTrainer
+from bayou.training.line_meter import operations
+from bayou.training.line_trainer import Judgement, LineTrainer, learning_parts
 from bayou.training.parallel import Ranks
 from bayou.training.schedule import cosine_rate
-from bayou.training.settings import LineTrainingConfig
+from bayou.training.settings import LineRun, LineStage, LineTrainingConfig
 from bayou.training.shards import read_shard, write_shard
 
 VOCABULARY = 20
@@ -43,23 +45,25 @@ def some_lines(count: int, seed: int = 0) -> list[DraftedLine]:
         text = rng.integers(4, VOCABULARY, size=int(rng.integers(1, 7)))
         statistics = rng.normal(size=(drafted + 1, statistics_size(FEATURES))).astype(np.float16)
         draft = np.concatenate(([BOS_ID], rng.integers(3, VOCABULARY, size=drafted))).astype(np.int16)
-        lines.append(DraftedLine(statistics, draft, text.astype(np.int16), 0))
+        lines.append(DraftedLine(statistics, draft, text.astype(np.int16), int(rng.integers(2))))
     return lines
 
 
-def settings(folder: Path, **changes: int | float) -> LineTrainingConfig:
-    base = LineTrainingConfig(output=folder, steps=12, lines_a_batch=4, warmup_steps=2, log_every=1)
-    return replace(base, checkpoint_every=5, validate_every=100, **changes)
+def settings(folder: Path, steps: int = 12, learning_rate: float = 1.5e-3, minutes: float = 0) -> LineRun:
+    stage = LineStage("decoder", "decoder", steps, lines_a_batch=4, learning_rate=learning_rate, warmup_steps=2)
+    base = LineTrainingConfig(output=folder, device="cpu", minutes=minutes)
+    return LineRun(replace(base, checkpoint_every=5, validate_every=100, log_every=1), stage)
 
 
-def no_judge(model: LineVLM) -> dict[str, float]:
-    return {"validation/exact": 0.0}
+def no_judge(model: LineVLM) -> Judgement:
+    return Judgement({"validation/exact": 0.0}, np.zeros((4, 5, 3), np.uint8))
 
 
 def trainer_of(
-    config: LineTrainingConfig, model: LineVLM, lines: list[DraftedLine], kind: type[LineTrainer] = LineTrainer
+    run: LineRun, model: LineVLM, lines: list[DraftedLine], kind: type[LineTrainer] = LineTrainer
 ) -> LineTrainer:
-    return kind(config, model, DraftedFeed(config, lines, VOCABULARY, 0), Ranks(), no_judge)
+    feed = DraftedFeed(run, lines, VOCABULARY, ("one", "other"))
+    return kind(run, model, learning_parts(model, run.stage), feed, Ranks(), no_judge)
 
 
 def test_a_shard_gives_back_its_lines(tmp_path: Path) -> None:
@@ -104,9 +108,14 @@ def test_padding_changes_no_loss() -> None:
     together = make_batch(lines, 0.0, rng, VOCABULARY)
     total = sum(len(line.text_ids) + 1 for line in lines)
     apart = sum(
-        text_loss(model, make_batch([line], 0.0, rng, VOCABULARY)).item() * (len(line.text_ids) + 1) for line in lines
+        text_loss(model, make_batch([line], 0.0, rng, VOCABULARY)).total.item() * (len(line.text_ids) + 1)
+        for line in lines
     )
-    assert abs(text_loss(model, together).item() - apart / total) < PADDING_TOLERANCE
+    found = text_loss(model, together)
+    assert abs(found.total.item() - apart / total) < PADDING_TOLERANCE
+    alone = text_loss(model, make_batch([lines[2]], 0.0, rng, VOCABULARY))
+    assert abs(found.lines[2].item() - alone.total.item()) < PADDING_TOLERANCE
+    assert found.sources == [line.source for line in lines]
 
 
 def test_a_resumed_run_equals_the_run_that_never_stopped(tmp_path: Path) -> None:
@@ -118,10 +127,10 @@ def test_a_resumed_run_equals_the_run_that_never_stopped(tmp_path: Path) -> None
         pass
 
     class Fragile(LineTrainer):
-        def _learn(self, batch: object) -> float:
+        def _learn(self, batch: object) -> tuple[LineLoss, float]:
             if self.step == 7:
                 raise Stopped
-            return super()._learn(batch)  # type: ignore[arg-type]
+            return super()._learn(batch)
 
     with pytest.raises(Stopped):
         trainer_of(settings(tmp_path / "cut"), tiny_model(), lines, Fragile).run()
@@ -132,7 +141,7 @@ def test_a_resumed_run_equals_the_run_that_never_stopped(tmp_path: Path) -> None
     resumed.run()
     for (name, value), other in zip(whole.model.state_dict().items(), resumed.model.state_dict().values(), strict=True):
         assert torch.equal(value, other), name
-    rows = [json.loads(row) for row in (tmp_path / "cut/logs/rank0/log.jsonl").read_text().splitlines()]
+    rows = [json.loads(row) for row in (tmp_path / "cut/decoder/logs/rank0/log.jsonl").read_text().splitlines()]
     assert [row["step"] for row in rows if "loss" in row] == [*range(1, 8), *range(6, 13)]
 
 
@@ -140,9 +149,49 @@ def test_learning_lowers_the_loss(tmp_path: Path) -> None:
     lines = some_lines(8)
     trainer = trainer_of(settings(tmp_path, steps=150, learning_rate=1e-2), tiny_model(), lines)
     batch = make_batch(lines, 0.0, np.random.default_rng(0), VOCABULARY)
-    before = text_loss(trainer.model, batch).item()
+    before = text_loss(trainer.model, batch).total.item()
     trainer.run()
-    assert text_loss(trainer.model, batch).item() < before / 2
+    assert text_loss(trainer.model, batch).total.item() < before / 2
+
+
+def test_the_log_says_loss_by_source_speed_waiting_and_shows_readings(tmp_path: Path) -> None:
+    trainer_of(settings(tmp_path), tiny_model(), some_lines(23)).run()
+    logs = tmp_path / "decoder/logs/rank0"
+    rows = [json.loads(row) for row in (logs / "log.jsonl").read_text().splitlines()]
+    learned = [row for row in rows if "loss" in row]
+    assert {"gradient_norm", "lines_per_second", "data_wait", "learning_rate/1"} <= learned[0].keys()
+    assert {name for row in learned for name in row if name.startswith("text_loss/")} == {
+        "text_loss/one",
+        "text_loss/other",
+    }
+    assert all(0 <= row["data_wait"] <= 1 for row in learned)
+    assert [path.name for path in (logs / "pictures").iterdir()] == ["readings-0000012.png"]
+
+
+def test_a_run_out_of_minutes_keeps_its_state_and_goes_on(tmp_path: Path) -> None:
+    lines = some_lines(23)
+    short = trainer_of(settings(tmp_path, minutes=1e-9), tiny_model(), lines)
+    assert not short.run()
+    assert short.step == 1
+    again = trainer_of(settings(tmp_path), tiny_model(seed=1), lines)
+    assert again.resume()
+    assert again.step == 1
+    assert again.run()
+
+
+def test_operations_are_counted_and_leave_nothing_behind(tmp_path: Path) -> None:
+    trainer = trainer_of(settings(tmp_path), tiny_model(), some_lines(8))
+    few, many = (make_batch(some_lines(n), 0.0, np.random.default_rng(0), VOCABULARY) for n in (4, 8))
+    counted = [operations(partial(trainer._loss, batch), trainer.parameters) for batch in (few, many)]
+    assert 0 < counted[0] < counted[1]
+    assert all(p.grad is None for p in trainer.parameters)
+
+
+def test_half_precision_learns_too(tmp_path: Path) -> None:
+    run = settings(tmp_path)
+    trainer = trainer_of(LineRun(replace(run.config, precision="bf16"), run.stage), tiny_model(), some_lines(8))
+    assert trainer.run()
+    assert all(p.dtype == torch.float32 for p in trainer.parameters)
 
 
 def test_a_gradient_that_is_no_number_stops_the_run(tmp_path: Path) -> None:
@@ -153,7 +202,8 @@ def test_a_gradient_that_is_no_number_stops_the_run(tmp_path: Path) -> None:
 
 
 def test_a_torn_checkpoint_is_named(tmp_path: Path) -> None:
-    (tmp_path / "checkpoint.pt").write_bytes(b"torn")
+    (tmp_path / "decoder").mkdir()
+    (tmp_path / "decoder/checkpoint.pt").write_bytes(b"torn")
     trainer = trainer_of(settings(tmp_path), tiny_model(), some_lines(4))
     with pytest.raises(InputError, match=r"checkpoint\.pt"):
         trainer.resume()
