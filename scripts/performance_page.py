@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts import asking_sections, runtime_sections
+from scripts import asking_sections, nano_sections, runtime_sections
 from scripts.report_tables import Columns, Report, origin, table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -142,6 +142,7 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     **asking_sections.SECTIONS,
     **runtime_sections.SECTIONS,
     "shards": shards,
+    **nano_sections.SECTIONS,
     "install_size": install_size,
 }
 

@@ -90,11 +90,16 @@ def help_text(recipe: str, defaults: Any, about: str) -> str:
         "  --settings FILE  start from the settings of an earlier run (its settings.json)",
         "",
         "Settings:",
+        *setting_lines(defaults, width),
     ]
-    for name, value, meaning in settings_of(defaults):
-        lines.append(f"  {name}={json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value}")
-        lines += textwrap.wrap(meaning, width, initial_indent="      ", subsequent_indent="      ")
     return "\n".join(lines)
+
+
+def setting_lines(defaults: Any, width: int) -> Iterator[str]:
+    """Every setting with its default, and below it what its owner says of it."""
+    for name, value, meaning in settings_of(defaults):
+        yield f"  {name}={json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else value}"
+        yield from textwrap.wrap(meaning, width, initial_indent="      ", subsequent_indent="      ")
 
 
 def settings_of(config: Any, place: str = "") -> Iterator[tuple[str, Any, str]]:
