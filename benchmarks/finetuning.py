@@ -14,18 +14,24 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
+
 from bayou.config import override
 from bayou.data.sample import LineSample
 from bayou.data.synthetic.lines import render_line
 from bayou.engine.loading import model_folder
+from bayou.engine.model import load
 from bayou.recipes.finetune_nano import Scores, finetune_nano, read_scores
 from bayou.recipes.finetune_settings import FinetuneSettings
 from bayou.recipes.given_lines import GivenPage, given_lines
+from bayou.training.sample_sheet import ReadSample, sample_sheet
 from benchmarks import measurement
 from examples.draw_lines import draw
 
 TEST_LINES, TEST_SEED = 200, 1
 ORDINARY_LINES, ORDINARY_SEED = 300, 77_001
+SHOWN, SHEET_WIDTH = 10, 620
 
 
 def drawn(path: Path) -> list[LineSample]:
@@ -47,6 +53,16 @@ def row(model: str, lines: int, seconds: float | None, font: Scores | None, ordi
     }
 
 
+def draw_readings(models: Sequence[Path], samples: Sequence[LineSample], target: Path) -> None:
+    """Some lines with each model's readings below them, side by side."""
+    sheets = []
+    for folder in models:
+        read = load(folder).read_lines([sample.image for sample in samples])
+        shown = [ReadSample(s.image, s.text, r.text) for s, r in zip(samples, read, strict=True)]
+        sheets.append(sample_sheet(shown)[:, :SHEET_WIDTH])
+    Image.fromarray(np.concatenate(sheets, axis=1)).save(target, optimize=True)
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Fine-tunes with every setting and number of lines."""
     parser = argparse.ArgumentParser(description="Fine-tuning nano on a font that it fails on.")
@@ -54,6 +70,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for pictures and models")
     parser.add_argument("--lines", type=int, nargs="+", default=[100, 300])
     parser.add_argument("--settings", nargs="+", default=["method=lora", "method=dora", "method=full"])
+    parser.add_argument("--picture", type=Path, help="where to draw readings before and after the first setting")
     options = parser.parse_args(argv)
     start = model_folder("nano")
     test = drawn(draw(options.font, TEST_LINES, options.work / "test", TEST_SEED))
@@ -77,6 +94,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             rows.append(row(name, count, seconds, read_scores(output, test), read_scores(output, ordinary)))
             measurement.show(rows)
             measurement.write("finetuning", values, rows)
+            if options.picture is not None and changes == options.settings[0] and count == options.lines[-1]:
+                draw_readings([start, output], test[:SHOWN], options.picture)
 
 
 def in_words(settings: FinetuneSettings) -> str:
