@@ -45,7 +45,7 @@ def row(model: str, lines: int, seconds: float | None, font: Scores | None, ordi
     return {
         "model": model,
         "lines_given": lines,
-        "minutes": None if seconds is None else seconds / 60,
+        "processor_minutes": None if seconds is None else seconds / 60,
         "font_exact": font.exact,
         "font_cer": font.cer,
         "ordinary_exact": ordinary.exact,
@@ -58,7 +58,7 @@ def draw_readings(models: Sequence[Path], samples: Sequence[LineSample], target:
     sheets = []
     for folder in models:
         read = load(folder).read_lines([sample.image for sample in samples])
-        shown = [ReadSample(s.image, s.text, r.text) for s, r in zip(samples, read, strict=True)]
+        shown = [ReadSample(s.image, s.text, r.text.strip()) for s, r in zip(samples, read, strict=True)]
         sheets.append(sample_sheet(shown)[:, :SHEET_WIDTH])
     Image.fromarray(np.concatenate(sheets, axis=1)).save(target, optimize=True)
 
@@ -87,9 +87,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         for changes in options.settings:
             settings = override(FinetuneSettings(), changes.split(","))
             output = options.work / f"{count}-{changes.replace('=', '-').replace(',', '-')}"
-            began = time.monotonic()
+            began = time.process_time()
             finetune_nano(start, data, output, settings, force=True)
-            seconds = time.monotonic() - began
+            seconds = time.process_time() - began
             name = f"fine-tuned: {changes.replace(',', ', ')}"
             rows.append(row(name, count, seconds, read_scores(output, test), read_scores(output, ordinary)))
             measurement.show(rows)

@@ -19,7 +19,7 @@ TRAINING: Columns = (
 FINETUNING: Columns = (
     ("model", "model", ""),
     ("lines_given", "lines given", ""),
-    ("minutes", "minutes", ".1f"),
+    ("processor_minutes", "minutes of a processor core", ".1f"),
     ("font_exact", "lines of the font read exactly", ".3f"),
     ("font_cer", "CER", ".3f"),
     ("ordinary_exact", "ordinary lines exactly", ".3f"),
