@@ -1,8 +1,8 @@
 """Several requests at a time: they come, read, write and leave independently, in one thread. Knows no runtime's ways.
 
 Between two passes of all that write there is one piece of reading for the oldest that doesn't write yet: a tile through
-the tower, or a chunk of its prompt. So nobody waits for another's whole page, and a new request joins those that write
-as soon as its prompt is read. Answers are those of ``Model.generate``.
+the tower, or a chunk of its prompt. So nobody waits for another's whole page. What has been read joins the writers,
+several requests at once where they come soon after each other. Answers are those of ``Model.generate``.
 """
 
 from __future__ import annotations
@@ -23,6 +23,13 @@ from bayou.engine.text_stream import TextStream, with_text
 from bayou.engine.tile_reader import Options
 from bayou.errors import BusyError, UsageError
 from bayou.inputs.processor import GivenMessage
+
+MOST_PASSES_READY = 16
+"""Passes of those who write, at most, before a request that has been read joins them.
+
+To join is to copy the keys and values of all: for a page of the 0.8B half a second a row on two cores, as long as eight
+tokens take. So whoever comes meanwhile joins in the same copy.
+"""
 
 
 class Ticket:
@@ -100,7 +107,10 @@ class Scheduler:
         self._next_index = 0
         # What follows is the thread's own.
         self._reading: deque[_Reading] = deque()
+        self._ready: list[Batch] = []
+        self._passes_since_ready = 0
         self._writing: dict[int, Ticket] = {}
+        """Of all that have been read, in a batch of their own yet or in that of all."""
         self._batch = Batch(self._runtime)
         self._thread = threading.Thread(target=self._run, name="bayou-scheduler", daemon=True)
         self._thread.start()
@@ -179,7 +189,9 @@ class Scheduler:
             one.pieces.close()
             one.ticket.put(_never_written(one.ticket))
         for index in [index for index, ticket in self._writing.items() if self._ends(ticket)]:
-            self._writing.pop(index).put(self._batch.drop(index))
+            (batch,) = (one for one in [self._batch, *self._ready] if any(row.index == index for row in one.rows))
+            self._writing.pop(index).put(batch.drop(index))
+        self._ready = [batch for batch in self._ready if batch.rows]
 
     def _read(self) -> None:
         """One piece of reading for the oldest that hasn't begun to write."""
@@ -195,7 +207,7 @@ class Scheduler:
             self._reading.popleft()
             if end.value.rows:
                 self._writing[one.index] = one.ticket
-                self._batch.join(end.value)
+                self._ready.append(end.value)
         except Exception as error:  # it is that request's, and goes to whoever waits for it
             self._reading.popleft()
             one.ticket.put(error)
@@ -204,16 +216,20 @@ class Scheduler:
                 one.ticket.put(event)
 
     def _write(self) -> None:
-        """One pass of all that write."""
+        """One pass of all that write, after those that are ready have joined them if it is time."""
         if not self._writing:
             return
+        if not self._batch.rows or not self._reading or self._passes_since_ready >= MOST_PASSES_READY:
+            self._batch.join(*self._ready)
+            self._ready, self._passes_since_ready = [], 0
+        self._passes_since_ready += bool(self._ready)
         try:
             events = list(self._batch.step())
         except Exception as error:  # nobody's in particular: all who share the pass are told
             for ticket in self._writing.values():
                 ticket.put(error)
             self._writing.clear()
-            self._batch = Batch(self._runtime)
+            self._ready, self._batch = [], Batch(self._runtime)
             return
         for index, event in events:
             self._writing[index].put(event)

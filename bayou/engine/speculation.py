@@ -240,17 +240,17 @@ class Batch:
         assert row.finished is not None
         return row.finished
 
-    def join(self, other: Batch) -> None:
-        """The other's rows come into this batch; the other is used up."""
-        if other.cache is None:
-            return
-        if self.cache is None:
-            self.cache, self.usable = other.cache, other.usable
-        else:
-            parts = [(self.cache, self.usable), (other.cache, other.usable)]
+    def join(self, *others: Batch) -> None:
+        """The others' rows come into this batch; the others are used up."""
+        batches = [batch for batch in (self, *others) if batch.cache is not None]
+        if len(batches) > 1:
+            parts = [(batch.cache, batch.usable) for batch in batches if batch.cache is not None]
             self.cache, self.usable = joined(self.runtime, parts)
-        self.rows += other.rows
-        other.rows, other.cache = [], None
+        elif batches:
+            self.cache, self.usable = batches[0].cache, batches[0].usable
+        for other in others:
+            self.rows += other.rows
+            other.rows, other.cache = [], None
 
     def _compact(self) -> None:
         """Write the cache anew where most of it is seen by nobody."""

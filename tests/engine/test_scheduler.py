@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
+from bayou.engine import speculation
 from bayou.engine.generation import Generation
+from bayou.engine.joined_cache import joined
 from bayou.engine.loading import RUNTIMES, RuntimeName
 from bayou.engine.model import Model, load
 from bayou.engine.request import Event, Finished, ImageEncoded, Prompt, PromptRead, TextPiece, Token
-from bayou.engine.runtime import Precision
+from bayou.engine.runtime import BoolArray, Cache, Precision, Runtime
 from bayou.engine.scheduler import Scheduler, Ticket
 from bayou.engine.tile_reader import Options
 from bayou.engine.tile_tokens import embedded
@@ -21,6 +23,9 @@ from bayou.errors import BusyError, InputError, UsageError
 from bayou.inputs.messages import Message
 from tests.engine.small_nano import write_folder
 from tests.engine.tiny_models import QUESTIONS, ask, page, tiny
+
+NEVER = 5
+"""An id that is not written here: every answer has its full length."""
 
 BATCHED_INT8_GAP_BOUND = 0.05
 BATCHED_BFLOAT16_GAP_BOUND = 0.25
@@ -69,6 +74,24 @@ def test_requests_that_come_while_others_write() -> None:
                 pass
         texts = ["".join(event.text for event in one if isinstance(event, TextPiece)) for one in events[1:]]
     assert texts == [one.text for one in expected[1:]]
+
+
+def test_requests_that_come_together_join_in_one_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To join copies every row's keys and values: done for each newcomer alone, it would cost more than it saves."""
+    sizes = []
+
+    def counting(runtime: Runtime, parts: Sequence[tuple[Cache, BoolArray]]) -> tuple[Cache, BoolArray]:
+        sizes.append(sum(len(usable) for _, usable in parts))
+        return joined(runtime, parts)
+
+    monkeypatch.setattr(speculation, "joined", counting)
+    model, count = tiny(), 6
+    asked = [ask(f"Name {number} colours.") for number in range(count)]
+    expected = [model.generate(one, 30, stop_ids=(NEVER,)).token_ids for one in asked]
+    with Scheduler(model, rows=count) as scheduler:
+        tickets = [scheduler.submit(one, Options(max_new_tokens=30, stop_ids=(NEVER,))) for one in asked]
+        assert [ticket.result().token_ids for ticket in tickets] == expected
+    assert len(sizes) <= 2 and sizes[-1] == count
 
 
 def test_with_drafts_good_and_bad() -> None:

@@ -31,6 +31,7 @@ from bayou.engine.runtimes.openvino_line_tower import HEAD, projector_graph, tow
 from bayou.engine.runtimes.openvino_settings import (
     DEFAULT_DEVICE,
     decoder_properties,
+    kept_type,
     square_properties,
     tower_properties,
 )
@@ -158,7 +159,7 @@ class OpenVINORuntime:
         self._source = graphs.source  # what is compiled reads from there
         tower = square_properties(graphs.precision.tower, threads)
         self._tower = CompiledTower(self._core, graphs.tower, self._device, tower, graphs.release)
-        decoder = square_properties(self.precision, threads)
+        decoder = square_properties(self.precision, threads, kept_type(self._device))
         self._decoder = self._core.compile_model(graphs.decoder, self._device, decoder)
         # The first inference makes the plugin read all weights; what it read is given back before anything else comes.
         one = np.zeros((1, 1), dtype=np.int64)

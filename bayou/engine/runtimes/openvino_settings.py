@@ -43,15 +43,24 @@ def decoder_properties(precision: Precision, threads: int | None) -> dict[str, A
     return _properties(_BFLOAT16 if precision == "bf16" else {}, threads)
 
 
-def square_properties(precision: Precision | TowerPrecision, threads: int | None) -> dict[str, Any]:
+def square_properties(precision: Precision | TowerPrecision, threads: int | None, kept: str = "bf16") -> dict[str, Any]:
     """For tower or decoder of a member with square tiles.
 
     All but float32 compute in bfloat16; matrices in 8 or 4 bits are multiplied with inputs rounded to 8.
+
+    Args:
+        kept: The 16-bit type of keys and values, where not all is float32; see ``kept_type``.
     """
     if precision == "float32":
         return _properties({}, threads)
     group = _GROUP if precision in ("int8", "int4") else "0"
-    return _properties({**_BFLOAT16, "DYNAMIC_QUANTIZATION_GROUP_SIZE": group}, threads)
+    others = {"KV_CACHE_PRECISION": kept, "DYNAMIC_QUANTIZATION_GROUP_SIZE": group}
+    return _properties({**_BFLOAT16, **others}, threads)
+
+
+def kept_type(device: str | None) -> str:
+    """In which 16 bits a device keeps keys and values: asked for bfloat16, a CPU without it would take float32."""
+    return "bf16" if multiplies_bfloat16(device) else "f16"
 
 
 def _properties(chosen: dict[str, str], threads: int | None) -> dict[str, Any]:
