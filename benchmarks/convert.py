@@ -28,12 +28,12 @@ def measured(step: str, folder: Path, precision: str) -> dict[str, object]:
     from bayou.engine.checkpoint import open_checkpoint
     from bayou.engine.conversion import converted
     from bayou.engine.loading import PRECISIONS, RuntimeOptions, load_member
-    from bayou.engine.runtime import SquarePrecision
+    from bayou.engine.runtime import with_its_tower
 
     (known,) = (name for name in PRECISIONS if name == precision)
     started = time.perf_counter()
     if step == CONVERT:
-        converted(open_checkpoint(folder), SquarePrecision(known, "bf16"))
+        converted(open_checkpoint(folder), with_its_tower(known))
     else:
         load_member(folder, RuntimeOptions(precision=known))
     usage = resource.getrusage(resource.RUSAGE_SELF)

@@ -34,7 +34,7 @@ from benchmarks.watched import NEVER, WatchedRuntime, agreeing, gap, kept_pages,
 KNOWN, NEW = "known page", "new pages"
 TOGETHER = {KNOWN: (1, 4, 16), NEW: (1, 4)}
 REQUESTS = {KNOWN: 16, NEW: 4}
-TOKENS = {KNOWN: 24, NEW: 8}
+TOKENS = {KNOWN: 96, NEW: 8}
 CUT = 300
 """Side in pixels of the pieces of the page that are pages of one tile."""
 
