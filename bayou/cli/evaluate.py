@@ -121,6 +121,7 @@ def _run(names: tuple[str, ...], flags: EvaluateFlags) -> int:
     from bayou.evaluation.report_files import write_report
     from bayou.evaluation.runner import RunOptions, run
 
+    _check_settings(flags)
     judge = _judge(flags)
     wanted = [(benchmark, _data(benchmark, flags["data"])) for benchmark in map(find, names)]
     for benchmark, _ in wanted:
@@ -136,6 +137,13 @@ def _run(names: tuple[str, ...], flags: EvaluateFlags) -> int:
         files = write_report(report, made.folder)
         _tell(made, report["figures"], files["md"].parent)
     return 0
+
+
+def _check_settings(flags: EvaluateFlags) -> None:
+    if flags["skip_blank_tiles"]:
+        raise UsageError("--skip-blank-tiles may change answers, and no benchmark is asked so: leave it away")
+    if flags["runtime"] == "endpoint" and (flags["msac"] is not None or flags["max_tiles"] is not None):
+        raise UsageError("a server cuts pictures into tiles as it likes: leave --msac and --max-tiles away")
 
 
 def _data(benchmark: Benchmark, given: str | None) -> Data:

@@ -87,6 +87,8 @@ def test_a_judge_is_asked(tmp_path: Path) -> None:
         (["lines", "--data", "data"], 3, "no labels.tsv"),
         (["--compare", "data", "data"], 3, "no finished run"),
         (["lines", "--compare", "data", "data"], 2, "no benchmark"),
+        (["lines", "--skip-blank-tiles"], 2, "leave it away"),
+        (["mmvet", "--runtime", "endpoint", "--url", "http://h/v1", "--model", "m", "--msac", "on"], 2, "--msac and"),
     ],
 )
 def test_wrong_calls(arguments: list[str], code: int, message: str, tmp_path: Path, capsys: Captured) -> None:
