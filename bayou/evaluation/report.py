@@ -243,7 +243,7 @@ def settings_lines(report: Report) -> list[tuple[str, str]]:
         ("data is the published file", {True: "yes", False: "no", None: "no published hash"}[facts["published_data"]]),
         ("judge", str(facts.get("judge") or "none")),
         ("samples left out (the model can't do them)", str(facts.get("left_out", 0))),
-        ("most in flight", str(facts["this_call"]["most_in_flight"])),
+        ("most in flight", str(facts["most_in_flight"])),
         ("bayou", identity["bayou"]),
         ("prompts and rules", report["harness"]),
         ("scorer checked", report["verified"] or "UNVERIFIED: nothing published to check it against"),

@@ -141,11 +141,8 @@ def run(
             "limited": options.limit is not None and taken.met >= options.limit,
             "published_data": data.published,
             "judge": None if judge is None else judge.name,
-            "this_call": {
-                "new": len(records) - before,
-                "seconds": seconds,
-                "most_in_flight": subject.most_in_flight,
-            },
+            "most_in_flight": max(subject.most_in_flight, _most_before(folder)),
+            "this_call": {"new": len(records) - before, "seconds": seconds},
         }
         made = Run(folder, benchmark.name, subject.name, identity, facts)
         _save(made)
@@ -236,6 +233,11 @@ def _held(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _most_before(folder: Path) -> int:
+    """Most that were in flight in the calls before, of which the last left its facts."""
+    return int(open_run(folder).facts["most_in_flight"]) if (folder / RUN_FILE).exists() else 0
 
 
 def _save(made: Run) -> None:
