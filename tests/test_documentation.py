@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import performance_page
+from scripts import evaluation_tables, performance_page
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -83,3 +83,8 @@ def test_scripts_that_the_documentation_names_exist() -> None:
 
 def test_the_performance_page_is_made_from_the_results() -> None:
     assert performance_page.PAGE.read_text(encoding="utf-8") == performance_page.page()
+
+
+def test_the_tables_of_the_evaluation_page_are_made_from_the_results() -> None:
+    page = evaluation_tables.PAGE.read_text(encoding="utf-8")
+    assert page == evaluation_tables.filled(page)

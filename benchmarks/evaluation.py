@@ -1,6 +1,6 @@
 """nano beside RapidOCR and Tesseract by the benchmarks of ``bayou.evaluation``. Knows engines; not how they are scored.
 
-    python -m benchmarks.evaluation_table [--data DIR] [--output DIR] [--only nano rapidocr tesseract]
+    python -m benchmarks.evaluation [--data DIR] [--output DIR] [--only nano rapidocr tesseract]
 
 Reads ``lines`` and ``pages`` of the measuring set, and ``honesty``. Results are kept in the output folder as ``bayou
 evaluate`` keeps them, so that a second call measures only what is missing. Figures go to ``results/evaluation.json``,
