@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bayou.data import real
+from bayou.data.fingerprints import perceptual_hash
 from bayou.data.labels import agreement, case_from_reading, fold
 from bayou.data.real import RealLines
 from bayou.errors import InputError
@@ -77,6 +79,16 @@ def test_split_is_complete_and_by_receipt(folder: Path) -> None:
     assert parts["train"] | parts["validation"] == parts["all"]
     receipts = {part: {k.split("#")[0] for k in keys if "#" in k} for part, keys in parts.items()}
     assert not receipts["train"] & receipts["validation"]
+
+
+def test_receipts_that_are_measured_on_are_left_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Image.open(folder / "sroie/images/R0.jpg") as picture:  # saved again, smaller and less well
+        picture.resize((240, 160)).save(folder / "again.jpg", quality=60)
+    with Image.open(folder / "again.jpg") as picture:
+        known = perceptual_hash(np.asarray(picture.convert("RGB")))
+    assert any(line.source == "sroie" for line in RealLines.find(folder, "all").lines)
+    monkeypatch.setattr(real, "MEASURED_ON", (known,))
+    assert {line.source for line in RealLines.find(folder, "all").lines} == {"icdar2015_words"}
 
 
 def test_filter_and_new_labels(folder: Path) -> None:
