@@ -7,7 +7,8 @@ obeys it when a page is opened; a page that comes from there is upright already)
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -35,16 +36,40 @@ def load_image(source: ImageSource) -> Image.Image:
         return _to_rgb(source, None)
     if isinstance(source, np.ndarray):
         return _from_array(source)
-    name = None if isinstance(source, bytes) else str(source)
+    with _opened(source) as image:
+        return _to_rgb(image, _name(source))
+
+
+def _name(source: Path | str | bytes) -> str | None:
+    return None if isinstance(source, bytes) else str(source)
+
+
+@contextmanager
+def _opened(source: Path | str | bytes) -> Iterator[Image.Image]:
+    """A picture's file, its pixels not read yet; what Pillow says of it while it is open becomes an error of ours."""
+    name = _name(source)
     try:
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
-            return _to_rgb(image, name)
+            yield image
     except UnidentifiedImageError as error:
         raise InputError("not a picture of a known type", name) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise LimitError(f"too many pixels: {error}", name) from error
     except OSError as error:
         raise InputError(f"can't read the picture: {error}", name) from error
+
+
+def image_size(source: ImageSource) -> tuple[int, int]:
+    """Width and height in pixels; of a file its head alone is read, so damage after that is not noticed.
+
+    Raises:
+        InputError: As for ``load_image``.
+        LimitError: As for ``load_image``.
+    """
+    if isinstance(source, bytes | Path | str):
+        with _opened(source) as image:
+            return image.size
+    return load_image(source).size
 
 
 def _to_rgb(image: Image.Image, name: str | None) -> Image.Image:

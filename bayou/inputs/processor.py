@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayou.errors import InputError, ModelError, UsageError
-from bayou.inputs.images import load_image, normalise
+from bayou.inputs.images import image_size, load_image, normalise
 from bayou.inputs.messages import ImagePart, Message, Part
 from bayou.inputs.template import (
     ANSWER_MARK,
@@ -54,6 +54,14 @@ class ProcessedInput:
     pixels: NDArray[np.float32]
     grids: tuple[Grid, ...]
     tiles_per_image: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSize:
+    """What a conversation takes of a sequence: tokens (visual ones included) and tiles."""
+
+    tokens: int
+    tiles: int
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -119,8 +127,21 @@ class Processor:
         """
         turns = _check_roles(messages, last="assistant")
         pictures = self._pictures(turns, max_tiles, msac)
+        prompt, ids, labels = self._learnt(turns, pictures.plans)
+        return TrainingSample(pictures.with_prompt(prompt, ids), np.array(labels, dtype=np.int32))
+
+    def measure(
+        self, messages: Sequence[GivenMessage], max_tiles: int = MAX_TILES, msac: bool | None = None
+    ) -> SampleSize:
+        """The size that ``sample`` with these arguments has; of pictures only the heads are read."""
+        turns = _check_roles(messages, last="assistant")
+        plans = self._plans([image_size(part.source) for turn in turns for part in turn.images], max_tiles, msac)
+        return SampleSize(len(self._learnt(turns, plans)[1]), sum(plan.tiles for plan in plans))
+
+    def _learnt(self, turns: Sequence[Message], plans: Sequence[TilePlan]) -> tuple[str, list[int], list[int]]:
+        """Prompt, ids and labels of a conversation with its answers."""
         prompt, ids, labels, waiting = "", list[int](), list[int](), ""
-        for role, text in _texts(turns, pictures.plans):
+        for role, text in _texts(turns, plans):
             chunk = render_turn(role, text, close=role == "assistant")
             prompt += chunk
             if not chunk.endswith(END):  # an empty question has no end: the next mark stands in the same piece
@@ -131,17 +152,20 @@ class Processor:
             ids += new
             labels += [IGNORED_LABEL] * unlearnt + new[unlearnt:]
             waiting = ""
-        return TrainingSample(pictures.with_prompt(prompt, ids), np.array(labels, dtype=np.int32))
+        return prompt, ids, labels
 
     def _pictures(self, turns: Sequence[Message], max_tiles: int, msac: bool | None) -> _Pictures:
-        if max_tiles < 1:
-            raise UsageError(f"max_tiles must be at least 1, not {max_tiles}")
         images = [load_image(part.source) for turn in turns for part in turn.images]
-        both = self.config.use_msac and len(images) == 1 if msac is None else msac
-        plans = tuple(plan_tiles(image.size, max_tiles, both) for image in images)
+        plans = self._plans([image.size for image in images], max_tiles, msac)
         tiles = [tile for image, plan in zip(images, plans, strict=True) for tile in cut_tiles(image, plan)]
         pixels = normalise(tiles) if tiles else np.zeros((0, 3, TILE_SIZE, TILE_SIZE), dtype=np.float32)
         return _Pictures(plans, pixels)
+
+    def _plans(self, sizes: Sequence[tuple[int, int]], max_tiles: int, msac: bool | None) -> tuple[TilePlan, ...]:
+        if max_tiles < 1:
+            raise UsageError(f"max_tiles must be at least 1, not {max_tiles}")
+        both = self.config.use_msac and len(sizes) == 1 if msac is None else msac
+        return tuple(plan_tiles(size, max_tiles, both) for size in sizes)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -13,10 +13,13 @@ from collections.abc import Iterable, Iterator
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 from bayou.model.config import LanguageConfig
+from bayou.model.packed_attention import Documents, attend_within
 
 INITIAL_STD = 0.02
+Mask = Tensor | Documents | None
 
 
 class KeyValueCache:
@@ -105,9 +108,7 @@ class Attention(nn.Module):
         self.v_proj = nn.Linear(config.hidden_size, self.kv_heads * self.head_dim, bias=config.attention_bias)
         self.o_proj = nn.Linear(self.heads * self.head_dim, config.hidden_size, bias=False)
 
-    def forward(
-        self, x: Tensor, table: tuple[Tensor, Tensor], mask: Tensor | None, cache: KeyValueCache | None
-    ) -> Tensor:
+    def forward(self, x: Tensor, table: tuple[Tensor, Tensor], mask: Mask, cache: KeyValueCache | None) -> Tensor:
         batch, length, _ = x.shape
         queries = self.q_proj(x).view(batch, length, self.heads, self.head_dim).transpose(1, 2)
         keys = self.k_proj(x).view(batch, length, self.kv_heads, self.head_dim).transpose(1, 2)
@@ -115,14 +116,17 @@ class Attention(nn.Module):
         queries, keys = rotate(queries, *table), rotate(keys, *table)
         if cache is not None:
             keys, values = cache.append(self.layer, keys, values)
-        mixed = functional.scaled_dot_product_attention(
-            queries,
-            keys,
-            values,
-            attn_mask=mask,
-            is_causal=mask is None and length > 1,  # forward() gives a mask where a cache stands before several tokens
-            enable_gqa=self.heads != self.kv_heads,
-        )
+        if isinstance(mask, Documents):
+            mixed = attend_within(queries, keys, values, mask)
+        else:
+            mixed = functional.scaled_dot_product_attention(
+                queries,
+                keys,
+                values,
+                attn_mask=mask,
+                is_causal=mask is None and length > 1,  # forward() gives a mask where a cache stands before several
+                enable_gqa=self.heads != self.kv_heads,
+            )
         projected: Tensor = self.o_proj(mixed.transpose(1, 2).reshape(batch, length, self.heads * self.head_dim))
         return projected
 
@@ -151,9 +155,7 @@ class DecoderLayer(nn.Module):
         self.input_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
 
-    def forward(
-        self, x: Tensor, table: tuple[Tensor, Tensor], mask: Tensor | None, cache: KeyValueCache | None
-    ) -> Tensor:
+    def forward(self, x: Tensor, table: tuple[Tensor, Tensor], mask: Mask, cache: KeyValueCache | None) -> Tensor:
         x = x + self.self_attn(self.input_layernorm(x), table, mask, cache)
         stream: Tensor = x + self.mlp(self.post_attention_layernorm(x))
         return stream
@@ -178,6 +180,7 @@ class LanguageModel(nn.Module):
     def __init__(self, config: LanguageConfig) -> None:
         super().__init__()
         self.config = config
+        self.recompute = False  # whether a layer's inner values are computed anew when gradients need them
         self.model = Decoder(config)
         if not config.tie_word_embeddings:  # tied ones use the embeddings and have no key of their own in the file
             self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
@@ -197,19 +200,22 @@ class LanguageModel(nn.Module):
         return embedded
 
     def hidden_states(
-        self, inputs_embeds: Tensor, positions: Tensor, mask: Tensor | None = None, cache: KeyValueCache | None = None
+        self, inputs_embeds: Tensor, positions: Tensor, mask: Mask = None, cache: KeyValueCache | None = None
     ) -> Tensor:
         """The normed stream [B, T, hidden] before the output matrix; arguments as for ``forward``."""
         length, past = inputs_embeds.shape[1], 0 if cache is None else cache.length
         if mask is None and past > 0 and length > 1:
             keep = torch.ones(length, past + length, dtype=torch.bool, device=inputs_embeds.device)
             mask = keep.tril(diagonal=past)[None, None]
-        if mask is not None and mask.dtype != torch.bool:
+        if isinstance(mask, Tensor) and mask.dtype != torch.bool:
             mask = mask.to(inputs_embeds.dtype)
         table = rotary_table(positions, self.config.head_dim, self.config.rope_theta, inputs_embeds.dtype)
         stream = inputs_embeds
         for layer in self.model.layers:
-            stream = layer(stream, table, mask, cache)
+            if self.recompute:
+                stream = checkpoint(layer, stream, table, mask, cache, use_reentrant=False)
+            else:
+                stream = layer(stream, table, mask, cache)
         normed: Tensor = self.model.norm(stream)
         return normed
 
@@ -219,7 +225,7 @@ class LanguageModel(nn.Module):
         return functional.linear(hidden, output)
 
     def forward(
-        self, inputs_embeds: Tensor, positions: Tensor, mask: Tensor | None = None, cache: KeyValueCache | None = None
+        self, inputs_embeds: Tensor, positions: Tensor, mask: Mask = None, cache: KeyValueCache | None = None
     ) -> Tensor:
         """Logits [B, T, vocab] for embeddings [B, T, hidden].
 
@@ -227,7 +233,8 @@ class LanguageModel(nn.Module):
             inputs_embeds: Rows of the sequence, text and visual tokens alike.
             positions: Rotary positions [B, T], integers, in any order and not necessarily different.
             mask: [B or 1, 1, T, S], S = cached + T tokens: boolean (True = look there) or added to the scores; None is
-                causal in the order of the sequence. Every row needs a place to look at.
+                causal in the order of the sequence. Every row needs a place to look at. ``Documents`` of a packed
+                sequence, B = 1, on CUDA: causal within each.
             cache: What went before; this call appends to it. None: nothing did, and nothing is kept.
         """
         return self.logits(self.hidden_states(inputs_embeds, positions, mask, cache))

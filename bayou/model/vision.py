@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 from bayou.errors import InputError, ModelError
 from bayou.model.config import VisionConfig
@@ -110,6 +111,7 @@ class VisionModel(nn.Module):
         if not -streams <= select_layer < streams:
             raise ModelError(f"select_layer {select_layer}: the vision tower has {config.num_hidden_layers} layers")
         self._layers_run = select_layer % streams
+        self.recompute = False  # whether a layer's inner values are computed anew when gradients need them
         self.embeddings = Embeddings(config)
         self.encoder = Encoder(config)
         for module in self.modules():
@@ -129,6 +131,6 @@ class VisionModel(nn.Module):
             raise InputError(f"tiles must be [n, {wanted[0]}, {wanted[1]}, {wanted[2]}], not {list(pixels.shape)}")
         stream = self.embeddings(pixels)
         for layer in self.encoder.layers[: self._layers_run]:
-            stream = layer(stream)
+            stream = checkpoint(layer, stream, use_reentrant=False) if self.recompute else layer(stream)
         features: Tensor = stream[:, 1:]
         return features

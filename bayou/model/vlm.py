@@ -6,14 +6,16 @@ Tower, projector and decoder under the released names ``vision_model``, ``mlp1``
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 from bayou.errors import InputError, ModelError
 from bayou.model.config import VisionConfig, VLMConfig
-from bayou.model.language import KeyValueCache, LanguageModel
+from bayou.model.language import KeyValueCache, LanguageModel, Mask
 from bayou.model.projector import Projector, pixel_shuffle
 from bayou.model.vision import VisionModel
 
@@ -26,6 +28,26 @@ class VLMOutput:
 
     logits: Tensor
     loss: Tensor | None = None
+
+
+class PackedTensors(NamedTuple):
+    """Several samples as one sequence of T tokens, with n tiles and A tokens to learn.
+
+    Attributes:
+        ids: int64 [T].
+        positions: int64 [T], from 0 on in each sample.
+        pixels: [n, 3, 448, 448], at least one; tiles without places stand last.
+        image_places: int64, where the visual tokens go, in order.
+        answer_places: int64 [A], the places whose next token is learnt.
+        targets: int64 [A], those tokens.
+    """
+
+    ids: Tensor
+    positions: Tensor
+    pixels: Tensor
+    image_places: Tensor
+    answer_places: Tensor
+    targets: Tensor
 
 
 class MississippiVLM(nn.Module):
@@ -99,6 +121,32 @@ class MississippiVLM(nn.Module):
         positions = torch.arange(past, past + ids.shape[1], device=ids.device).expand(ids.shape)
         logits = self.language_model(embeds, positions, mask, cache)
         return VLMOutput(logits, None if labels is None else next_token_loss(logits, labels))
+
+    def answer_losses(self, packed: PackedTensors, mask: Mask, rows_at_once: int) -> Tensor:
+        """Cross-entropy [A], float32, of each token to learn of a packed sequence: the forward pass of training.
+
+        No logits but those before a token to learn are computed, ``rows_at_once`` at a time, and again where gradients
+        need them: logits [T, vocab] never exist whole.
+
+        Args:
+            packed: One sequence, as ``PackedTensors`` says.
+            mask: ``Documents`` on CUDA, else ``documents_mask`` of the same bounds.
+        """
+        visual = self.encode(packed.pixels).flatten(0, 1)
+        embeds = self.language_model.embed(packed.ids[None])
+        # Tiles of padding have no place; they take part with nothing, so that their gradient is zero and not absent.
+        rows = visual[: len(packed.image_places)].to(embeds.dtype)
+        embeds = embeds.index_copy(1, packed.image_places, rows[None]) + 0 * visual[-1:].sum().to(embeds.dtype)
+        stream = self.language_model.hidden_states(embeds, packed.positions[None], mask)[0, packed.answer_places]
+        losses = [
+            checkpoint(self._losses_of_rows, rows, targets, use_reentrant=False)
+            for rows, targets in zip(stream.split(rows_at_once), packed.targets.split(rows_at_once), strict=True)
+        ]
+        return torch.cat(losses)
+
+    def _losses_of_rows(self, rows: Tensor, targets: Tensor) -> Tensor:
+        logits = self.language_model.logits(rows).float()
+        return functional.cross_entropy(logits, targets, reduction="none")
 
 
 def next_token_loss(logits: Tensor, labels: Tensor) -> Tensor:

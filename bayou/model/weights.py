@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -67,7 +68,12 @@ def _converted(tensor: Tensor, dtype: torch.dtype | None) -> Tensor:
 
 
 def save_weights(module: nn.Module, path: str | Path, dtype: torch.dtype = torch.bfloat16) -> None:
-    """Write all tensors of a module, the file appearing whole or not at all.
+    """Write all tensors of a module; arguments and errors as for ``save_tensors``."""
+    save_tensors(module.state_dict(), path, dtype)
+
+
+def save_tensors(tensors: Mapping[str, Tensor], path: str | Path, dtype: torch.dtype = torch.bfloat16) -> None:
+    """Write tensors by name, the file appearing whole or not at all.
 
     Args:
         dtype: Of floating-point tensors in the file; bfloat16 as released.
@@ -76,14 +82,14 @@ def save_weights(module: nn.Module, path: str | Path, dtype: torch.dtype = torch
         OutputError: it can't be written.
     """
     target = Path(path)
-    tensors = {name: _converted(t.detach().cpu(), dtype).contiguous() for name, t in module.state_dict().items()}
+    converted = {name: _converted(tensor.detach().cpu(), dtype).contiguous() for name, tensor in tensors.items()}
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=target.name, suffix=".part")
         os.close(handle)
     except OSError as error:
         raise OutputError(f"can't write here: {error.strerror}", str(target)) from error
     try:
-        save_file(tensors, temporary, metadata={"format": "pt"})
+        save_file(converted, temporary, metadata={"format": "pt"})
         os.replace(temporary, target)
     except (SafetensorError, OSError) as error:
         Path(temporary).unlink(missing_ok=True)

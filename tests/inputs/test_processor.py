@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import PIL
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from bayou.errors import InputError, ModelError, UsageError
 from bayou.inputs.images import round_to_bfloat16
@@ -224,3 +226,15 @@ def test_text_alone_has_no_pixels(texts: list[str]) -> None:
     assert found.pixels.shape == (0, 3, 448, 448)
     assert not found.grids
     assert not found.tiles_per_image
+
+
+@pytest.mark.parametrize("msac", [None, True, False])
+def test_a_sample_is_measured_as_it_will_be(msac: bool | None) -> None:
+    file = io.BytesIO()
+    Image.fromarray(WIDE).save(file, "PNG")
+    talk = [Message("user", [file.getvalue(), PICTURE, "What?"]), Message("assistant", "Grey."), Message("user", "")]
+    for messages in (talk[:2], [*talk, Message("assistant", "")], [Message("user", [WIDE]), Message("assistant", "é")]):
+        made, size = (
+            method(messages, 4, msac) for method in (processor("tiny-2b").sample, processor("tiny-2b").measure)
+        )
+        assert (size.tokens, size.tiles) == (len(made.labels), len(made.inputs.pixels))
