@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 import click
 
 from bayou.errors import MissingExtraError, UsageError
 
-RECIPES = ("nano",)
-TRAIN_PACKAGES = frozenset({"torch", "onnx", "fontTools", "tensorboard"})
+RECIPES = ("nano", "small", "base", "tiny")
+TRAIN_PACKAGES = frozenset({"torch", "onnx", "fontTools", "tensorboard", "pyarrow"})
 """What the extra `train` brings, by the names they are imported under."""
 
 
@@ -17,27 +18,30 @@ TRAIN_PACKAGES = frozenset({"torch", "onnx", "fontTools", "tensorboard"})
     short_help="Train a member of the family.",
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
 )
-@click.argument("recipe", metavar="MEMBER")
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.argument("recipe", metavar="RECIPE")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[NAME=VALUE]... [--plan]")
 def train(recipe: str, arguments: tuple[str, ...]) -> int:
-    """Train a member of the family: nano. What follows its name goes to the training program.
+    """Train a member of the family: nano, small (0.8B), base (2B) or tiny (to try it out).
 
     \b
-    bayou train nano --help            what can be set
-    pip install "bayou[train]"         what training needs and reading doesn't
+    bayou train small --help                 what can be set
+    bayou train small --plan plan.gpus=64    what it would need and take
+    bayou train tiny output=runs/tiny        run it, or go on with it
+    torchrun --nproc-per-node 8 -m bayou train small data=shards
+    pip install "bayou[train]"               what training needs and reading doesn't
     """
     if recipe not in RECIPES:
         raise UsageError(f"no recipe is called {recipe!r}; there is {', '.join(RECIPES)}")
-    return load_recipe(recipe)(list(arguments))
-
-
-def load_recipe(recipe: str) -> Callable[[list[str]], int]:
-    """The program of a recipe; MissingExtraError where a package of the extra `train` isn't installed."""
     try:
-        from bayou.recipes import nano
+        return load_recipe(recipe)(list(arguments))
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in TRAIN_PACKAGES:
             raise
         message = f'training {recipe} needs the package {error.name}: pip install "bayou[train]"'
         raise MissingExtraError(message) from error
-    return nano.main
+
+
+def load_recipe(recipe: str) -> Callable[[list[str]], int]:
+    """The program of a recipe."""
+    program: Callable[[list[str]], int] = vars(import_module(f"bayou.recipes.{recipe}"))["main"]
+    return program

@@ -20,6 +20,8 @@ from bayou.errors import UsageError
 
 T = TypeVar("T")
 _WIDEST, _NARROWEST = 120, 60
+_LISTED = 8
+"""Items of a tuple that help lists one by one; of more it says how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,9 @@ def settings_of(config: Any, place: str = "") -> Iterator[tuple[str, Any, str]]:
         if dataclasses.is_dataclass(value):
             yield from settings_of(value, f"{name}.")
         elif isinstance(value, tuple) and value and all(map(dataclasses.is_dataclass, value)):
+            if len(value) > _LISTED:
+                yield name, f"[{len(value)} of them]", meanings.get(field.name, "")
+                continue
             for number, item in enumerate(value):
                 yield from settings_of(item, f"{name}.{to_dict(item).get('name', number)}.")
         else:

@@ -74,3 +74,10 @@ def test_help_says_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
     assert "output=runs/one\n      Folder of the run.\n" in page
     assert "  stages.second.steps=3\n      How long it takes, said over two lines.\n" in page
     assert "  rates=[0.5, 1.0]\n" in page
+
+
+def test_help_does_not_list_what_is_long() -> None:
+    many = Settings(stages=tuple(Stage(str(number)) for number in range(9)))
+    page = help_text("some", many, "About it.")
+    assert "  stages=[9 of them]\n" in page
+    assert "stages.3" not in page
