@@ -1,4 +1,4 @@
-"""How fast a square-tile member trains, packed, from random weights: the whole step, tower alone, decoder alone.
+"""How fast a square-tile member trains (torch), packed, random weights: the whole step, tower alone, decoder alone.
 
     python -m benchmarks.training_gpu                              # 0.8B on a GPU, transformers beside it
     python -m benchmarks.training_gpu --device cpu --member tiny-800m --tokens 1024 --tiles 3 --steps 2

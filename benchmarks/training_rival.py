@@ -1,4 +1,4 @@
-"""transformers' InternVL of a member's shape, a training step as its trainer takes it. Knows transformers; no timing.
+"""transformers' InternVL of a member's shape, a training step as its trainer takes it (torch). Knows no timing.
 
 As people run it: one sample a row, padded to the longest; weights in float32 under bfloat16 autocast, gradient
 checkpointing, PyTorch's own attention, fused AdamW, gradients clipped at 1.

@@ -65,7 +65,6 @@ def forward(shape: VLMConfig, load: Load) -> dict[str, tuple[float, float]]:
     matrices = {name: prod(size) for name, size in sizes.items() if len(size) >= 2 and name.endswith("weight")}
     patches = (vision.image_size // vision.patch_size) ** 2
     inner = sum(size for name, size in matrices.items() if name.startswith(TOWER) and "layers" in name)
-    patch = sum(size for name, size in matrices.items() if name.startswith(TOWER)) - inner
     projector = sum(size for name, size in matrices.items() if name.startswith(PROJECTOR))
     decoder = sum(size for name, size in matrices.items() if name.startswith(DECODER + "model.layers"))
     output = matrices[OUTPUT if OUTPUT in matrices else EMBEDDINGS]
@@ -74,7 +73,7 @@ def forward(shape: VLMConfig, load: Load) -> dict[str, tuple[float, float]]:
     # Causal: a token looks at half of its document on average.
     attention = 4 * load.tokens * load.document / 2 * heads * language.num_hidden_layers
     return {
-        "vision": (2 * load.tiles * (inner * (patches + 1) + patch * patches), load.tiles * tower_attention),
+        "vision": (2 * load.tiles * inner * (patches + 1) + _patches(shape, load), load.tiles * tower_attention),
         "projector": (2 * load.tiles * TOKENS_PER_TILE * projector, 0.0),
         "language": (2 * (load.tokens * decoder + load.answers * output), attention),
     }
@@ -90,10 +89,20 @@ def training(shape: VLMConfig, load: Load, rates: Mapping[str, float]) -> dict[s
     for part in PARTS:
         weights, attention = forward(shape, load)[part]
         learns = rates[part] > 0
-        # Gradients of inputs are needed where something before learns, or within the part itself, whose layers follow.
+        # Gradients of inputs are needed where something before learns, or within the part itself, whose layers follow;
+        # of pixels never.
         reached = reached or learns
-        work[part] = Work(weights, attention, (weights + 2 * attention) * reached + weights * learns)
+        inner = weights - _patches(shape, load) if part == "vision" else weights
+        work[part] = Work(weights, attention, (inner + 2 * attention) * reached + weights * learns)
     return work
+
+
+def _patches(shape: VLMConfig, load: Load) -> float:
+    """Operations of the patch embedding."""
+    vision = shape.vision
+    assert isinstance(vision, VisionConfig)
+    patches = (vision.image_size // vision.patch_size) ** 2
+    return 2 * load.tiles * patches * prod(tensor_shapes(shape)[TOWER + "embeddings.patch_embedding.weight"])
 
 
 def memory(shape: VLMConfig, stage: Stage, engine: EngineSettings, shares: int) -> dict[str, float]:

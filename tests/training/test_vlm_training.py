@@ -63,9 +63,9 @@ def test_what_a_run_leaves_behind(whole: VLMTrainingConfig) -> None:
         "stages",
     ]
     kept = sorted(path.name for path in (whole.output / "checkpoints").iterdir())
-    assert kept == ["step-00000006", "step-00000007"]
+    assert kept == ["step-00000004", "step-00000005"]
     logged = rows(whole)
-    assert [row["step"] for row in logged] == list(range(1, 8))
+    assert [row["step"] for row in logged] == list(range(1, 6))
     assert {"loss", "gradient_norm", "tokens_per_second", "tiles_per_second", "data_wait"} <= logged[-1].keys()
     assert any(row.keys() >= {"loss/page", "loss/talk"} for row in logged)
     assert "rate/language" not in logged[0] and logged[-1]["rate/language"] > 0
@@ -82,16 +82,13 @@ def test_a_stage_changes_what_it_is_told_to(whole: VLMTrainingConfig) -> None:
     assert not torch.equal(first["mlp1.1.weight"], begun["mlp1.1.weight"])
 
 
-@pytest.mark.parametrize("killed_at", [1, 5])
-def test_a_killed_run_ends_as_the_one_that_never_stopped(
-    whole: VLMTrainingConfig, tmp_path: Path, killed_at: int
-) -> None:
+def test_a_killed_run_ends_as_the_one_that_never_stopped(whole: VLMTrainingConfig, tmp_path: Path) -> None:
     config = settings(tmp_path)
-    assert train_ranks(config, 1, killed_at=(0, killed_at)) == [-signal.SIGKILL]
+    assert train_ranks(config, 1, killed_at=(0, 4)) == [-signal.SIGKILL]
     assert not (tmp_path / "model").exists()
     said: list[str] = []
     train(config, said)
-    assert any("going on from" in line for line in said) == (killed_at == 5)
+    assert any("going on from" in line for line in said)
     assert_weights(kept_weights(config), kept_weights(whole), 0.0)
     assert [row["loss"] for row in rows(config)][-2:] == [row["loss"] for row in rows(whole)][-2:]
 
@@ -100,7 +97,7 @@ def test_random_numbers_come_again_after_a_kill(tmp_path: Path) -> None:
     """With noise in the network: a run that had kept no random state would end elsewhere."""
     config = replace(settings(tmp_path / "cut"), stages=settings(tmp_path).stages[:1], checkpoint_every=1)
     config.output.mkdir()
-    assert train_ranks(config, 1, killed_at=(0, 2), noise=NOISE) == [-signal.SIGKILL]
+    assert train_ranks(config, 1, killed_at=(0, 1), noise=NOISE) == [-signal.SIGKILL]
     train(config, noise=NOISE)
     other, plain = replace(config, output=tmp_path / "whole"), replace(config, output=tmp_path / "plain")
     train(other, noise=NOISE)
@@ -120,7 +117,7 @@ def test_two_ranks_equal_one(whole: VLMTrainingConfig, tmp_path: Path) -> None:
 
 def test_a_lost_rank_is_named_and_one_rank_alone_goes_on(whole: VLMTrainingConfig, tmp_path: Path) -> None:
     config = settings(tmp_path)
-    codes = train_ranks(config, 2, killed_at=(1, 5))
+    codes = train_ranks(config, 2, killed_at=(1, 4))
     assert codes[1] == -signal.SIGKILL
     assert codes[0] == BayouError.exit_code
     assert "another process of the run was lost" in (tmp_path / "error-0.txt").read_text(encoding="utf-8")
@@ -128,10 +125,16 @@ def test_a_lost_rank_is_named_and_one_rank_alone_goes_on(whole: VLMTrainingConfi
     assert_weights(kept_weights(config), kept_weights(whole), RANKS_TOLERANCE)
 
 
-def test_recomputing_and_compiling_change_next_to_nothing(whole: VLMTrainingConfig, tmp_path: Path) -> None:
-    recomputed = with_engine(settings(tmp_path / "recomputed"), recompute=("vision", "language"))
+def test_recomputing_changes_no_bit(whole: VLMTrainingConfig, tmp_path: Path) -> None:
+    recomputed = with_engine(settings(tmp_path), recompute=("vision", "language"))
     train(recomputed)
     assert_weights(kept_weights(recomputed), kept_weights(whole), 0.0)
+
+
+@pytest.mark.slow
+# dynamo looks at every input's .grad, and a layer's input is no leaf.
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf:UserWarning")
+def test_compiling_changes_next_to_nothing(whole: VLMTrainingConfig, tmp_path: Path) -> None:
     compiled = with_engine(settings(tmp_path / "compiled"), compile="aot_eager")
     train(compiled)
     assert_weights(kept_weights(compiled), kept_weights(whole), COMPILED_TOLERANCE)
@@ -171,12 +174,12 @@ def test_the_engine_equals_a_plain_loop(whole: VLMTrainingConfig) -> None:
 def test_a_loss_that_is_no_number_stops_the_run_and_names_the_samples(whole: VLMTrainingConfig, tmp_path: Path) -> None:
     class Spoilt(VLMTrainer):
         def _learn(self, data: StepData, meter: StepMeter) -> None:
-            if self.progress.step == 4:
+            if self.progress.step == 3:
                 data.packs[1].pixels[:] = math.nan
             super()._learn(data, meter)
 
     config = settings(tmp_path)
-    with pytest.raises(BayouError, match=r"no number at step 5 \(stage all\), in a sequence of \w+/1-\d+"):
+    with pytest.raises(BayouError, match=r"no number at step 4 \(stage all\), in a sequence of \w+/1-\d+"):
         train(config, kind=Spoilt)
     train(config)  # the samples are as they should be now
     assert_weights(kept_weights(config), kept_weights(whole), 0.0)

@@ -57,13 +57,13 @@ class Pages:
 
 
 def settings(output: Path) -> VLMTrainingConfig:
-    """Two stages of three and four steps, a checkpoint after each second step."""
+    """Two stages of two and three steps, a checkpoint after each second step."""
     return VLMTrainingConfig(
         output=output,
         start=COMMITTED / "tiny-800m",
         stages=(
-            Stage("projector", 3, projector=1e-3, sources=(Source("made"),), **SIZES),
-            Stage("all", 4, 1e-4, 1e-3, 1e-3, sources=(Source("made"),), **SIZES),
+            Stage("projector", 2, projector=1e-3, sources=(Source("made"),), **SIZES),
+            Stage("all", 3, 1e-4, 1e-3, 1e-3, sources=(Source("made"),), **SIZES),
         ),
         lanes=2,
         look_ahead=6,
