@@ -7,11 +7,10 @@ from importlib import import_module
 
 import click
 
-from bayou.errors import MissingExtraError, UsageError
+from bayou.cli.extras import missing_package
+from bayou.errors import UsageError
 
 RECIPES = ("nano", "small", "base", "tiny")
-TRAIN_PACKAGES = frozenset({"torch", "onnx", "fontTools", "tensorboard", "pyarrow"})
-"""What the extra `train` brings, by the names they are imported under."""
 
 
 @click.command(
@@ -35,10 +34,7 @@ def train(recipe: str, arguments: tuple[str, ...]) -> int:
     try:
         return load_recipe(recipe)(list(arguments))
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in TRAIN_PACKAGES:
-            raise
-        message = f'training {recipe} needs the package {error.name}: pip install "bayou[train]"'
-        raise MissingExtraError(message) from error
+        raise missing_package(error, f"training {recipe}") from error
 
 
 def load_recipe(recipe: str) -> Callable[[list[str]], int]:

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor, distributed
 from torch.distributed.checkpoint.state_dict import get_model_state_dict, get_state_dict, set_state_dict
 from torch.distributed.tensor import DTensor
@@ -168,7 +167,7 @@ class VLMTrainer:
                         log.write(step, values)
                         self.say(meter.line(step, self.progress.stage_step, values))
                 if config.predict_every and step % config.predict_every == 0:
-                    self._predict()
+                    self._predict(log)
                 if step % config.checkpoint_every == 0 and not ended:
                     self._save()
         self._end_stage()
@@ -200,7 +199,7 @@ class VLMTrainer:
             done.stage, done.stage_step + 1, done.step + 1, done.samples + meter.samples_of_step, self._positions(data)
         )
 
-    def _predict(self) -> None:
+    def _predict(self, log: RunLog | None) -> None:
         """Write down what the model makes of the stage's first samples."""
         stream = self.open_stream(self.stage, self.progress.stage)
         made = []
@@ -209,10 +208,8 @@ class VLMTrainer:
                 self.model, self.trainee.processor, sample, self.stage, lambda token: self.group.gather(token)[0]
             )
             made.append(Prediction(sample, written))
-        if self.group.first:
-            folder = self.config.output / "logs" / "rank0" / "pictures"
-            folder.mkdir(exist_ok=True)
-            Image.fromarray(prediction_sheet(made)).save(folder / f"predictions-{self.progress.step:07d}.png")
+        if log is not None:
+            log.picture(self.progress.step, "predictions", prediction_sheet(made))
 
     def _losses(self, pack: PackedSequence) -> tuple[Tensor, Tensor]:
         """Loss and weight of each learnt token [A]."""
