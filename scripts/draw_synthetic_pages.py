@@ -22,8 +22,8 @@ ORDER = (
     ("invoice", "letter", "form", "paper", "receipt", "table"),
     ("letter", "receipt", "invoice", "form", "table", "paper"),
     ("cheque", "ticket", "chart", "business-card", "identity-card", "chart"),
-    ("receipt", "paper", "form", "invoice", "blank", "unreadable"),
-    ("identity-card", "ticket", "cheque", "table", "letter", "unreadable"),
+    ("receipt", "paper", "form", "letter", "blank", "unreadable"),
+    ("identity-card", "ticket", "cheque", "chart", "cheque", "ticket"),
 )
 WIDE, GAP, GROUND = 330, 12, 96
 HIGH = {"page": 440, "card": 210}

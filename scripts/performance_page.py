@@ -129,10 +129,31 @@ def shards(report: Report) -> str:
     return "\n\n".join(["## Training data", origin(report), text, table(speeds, SHARDS), more])
 
 
+def synthetic_pages(report: Report) -> str:
+    text = (
+        "One core, processor time: a page painted, damaged, with its truth, its conversation and its picture as JPEG. "
+        f"Warm: without the first {report['settings']['cold']} pages of a block of 256, whose letters are drawn for "
+        "the first time."
+    )
+    return "\n\n".join(["## Pages made from nothing", origin(report), text, table(report["results"], SYNTHETIC)])
+
+
 def install_size(report: Report) -> str:
     text = f"A fresh environment after `pip install .`; {report['settings']['limit_mb']} MB are allowed."
     return "\n\n".join(["## Size of the installation", origin(report), text, table(report["results"], SIZE)])
 
+
+SYNTHETIC: Columns = (
+    ("kinds", "kinds", ""),
+    ("damage", "damage", ""),
+    ("pages", "pages", ""),
+    ("pages_per_s_per_core", "pages/s a core, warm", ".1f"),
+    ("pages_per_s_per_core_cold", "first ones", ".1f"),
+    ("median_ms", "median, ms", ".0f"),
+    ("megapixels", "megapixels", ".2f"),
+    ("characters", "characters", ".0f"),
+    ("kilobytes", "kB", ".0f"),
+)
 
 SECTIONS: dict[str, Callable[[Report], str]] = {
     "accuracy": accuracy,
@@ -143,6 +164,7 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     **runtime_sections.SECTIONS,
     "shards": shards,
     **nano_sections.SECTIONS,
+    "synthetic_pages": synthetic_pages,
     "install_size": install_size,
 }
 

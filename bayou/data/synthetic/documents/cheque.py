@@ -9,7 +9,7 @@ from bayou.data.synthetic.documents.flow import stacked
 from bayou.data.synthetic.documents.locales import Locale
 from bayou.data.synthetic.documents.painting import Desk, Made
 from bayou.data.synthetic.documents.sheet import Part, Sheet, Style
-from bayou.data.synthetic.documents.theme import Theme
+from bayou.data.synthetic.documents.theme import Theme, hand_size
 
 _ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -57,7 +57,7 @@ def cheque(desk: Desk, rng: random.Random) -> Made:
     by_hand = rng.random() < 0.75
     ink = rng.choice(((22, 38, 120), (20, 20, 30), (10, 30, 90)))
     entry = (
-        Style(theme.hand, rng.uniform(13, 16), ink)
+        Style(theme.hand, hand_size(theme.hand, rng.uniform(12, 15)), ink)
         if by_hand
         else Style(rng.choice(desk.wardrobe.mono).regular, 10, ink)
     )

@@ -11,7 +11,7 @@ from bayou.data.synthetic.documents.labels import Labels
 from bayou.data.synthetic.documents.locales import Locale
 from bayou.data.synthetic.documents.painting import Desk, Made, paper_size
 from bayou.data.synthetic.documents.sheet import Colour, Part, Sheet, Style
-from bayou.data.synthetic.documents.theme import Theme
+from bayou.data.synthetic.documents.theme import Theme, hand_size
 
 #: Titles and what each is about, English alone; other languages have the short list below.
 _TITLES = {
@@ -139,7 +139,9 @@ def form(desk: Desk, rng: random.Random) -> Made:
     made = Made(sheet, locale.language)
     inks: tuple[Colour, ...] = ((22, 38, 120), (20, 20, 30), (30, 60, 150), (10, 30, 90))
     by_hand = rng.random() < 0.72
-    entry = Style(theme.hand, rng.uniform(12, 15), rng.choice(inks)) if by_hand else theme.text(10)
+    entry = (
+        Style(theme.hand, hand_size(theme.hand, rng.uniform(12, 15)), rng.choice(inks)) if by_hand else theme.text(10)
+    )
     if not by_hand and rng.random() < 0.4:
         entry = Style(rng.choice(desk.wardrobe.mono).regular, 10, (15, 15, 25))
     tone = rng.randint(60, 150)
@@ -206,7 +208,7 @@ def _fields(filled: _Form, locale: Locale, labels: Labels, margin: float, y: flo
     person = locale.person()
     town, postcode = locale.town()
     born = locale.day(1940, 2005)
-    upper = filled.entry.face is filled.theme.hand and rng.random() < 0.3
+    upper = filled.entry.face is filled.theme.hand and not filled.entry.face.cursive and rng.random() < 0.3
     rows = (
         (("last_name", labels["last_name"], person.last), ("first_name", labels["first_name"], person.first)),
         (
@@ -219,7 +221,7 @@ def _fields(filled: _Form, locale: Locale, labels: Labels, margin: float, y: flo
         (("employer", labels["employer"], locale.firm().name),),
         (
             ("customer_number", labels["customer"], locale.pattern("######")),
-            ("date", labels["date"], locale.short_date(locale.day())),
+            ("date", labels.first("date"), locale.short_date(locale.day())),
         ),
     )
     sections = _SECTIONS[locale.language]
@@ -287,7 +289,7 @@ def _ticks_and_end(filled: _Form, made: Made, locale: Locale, labels: Labels, ma
         sheet.write(
             margin + 6, y - 4, [place, Part(locale.short_date(day), filled.entry, "signed_on", day.isoformat())]
         )
-        sheet.write(margin, y + 9, labels["date"], filled.label)
+        sheet.write(margin, y + 9, labels.first("date"), filled.label)
     signed = rng.random() < 0.85
     if signed:
         decor.signature(sheet, rng, middle + 30, y - 8, rng.uniform(70, 120))

@@ -164,7 +164,12 @@ class Labels:
     """The wordings of one document: each label is drawn once and stays the same."""
 
     def __init__(self, language: str, rng: random.Random) -> None:
+        self.language = language
         self.chosen = {key: rng.choice(wordings) for key, wordings in LABELS[language].items()}
 
     def __getitem__(self, key: str) -> str:
         return self.chosen[key]
+
+    def first(self, key: str) -> str:
+        """The wording that suits every document: "Date", where an invoice may have "Invoice date"."""
+        return LABELS[self.language][key][0]

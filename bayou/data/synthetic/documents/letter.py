@@ -118,7 +118,7 @@ def _facts(sheet: Sheet, rng: random.Random, about: _Letter, y: float) -> tuple[
     if rng.random() < 0.45 and not about.private:
         y += style.size * 2.4
         facts = [(labels["your_reference"], Part(locale.pattern("@@/##"), style)), (labels["reference"],
-                 Part(number, style, "reference")), (labels["date"], dated)]  # fmt: skip
+                 Part(number, style, "reference")), (labels.first("date"), dated)]  # fmt: skip
         step = column.width / 3
         with sheet.block("paragraph"):
             for k, (label, value) in enumerate(facts):

@@ -176,7 +176,7 @@ def _facts(roll: _Roll, rng: random.Random, locale: Locale, labels: Labels, day:
         f":{rng.randint(0, 59):02}" if rng.random() < 0.3 else ""
     )
     written = locale.short_date(day)
-    label = f"{labels['date'].split(' ')[0]}: "
+    label = f"{labels.first('date')}: "
     fitted = roll.fitted(f"{label}{written}    {clock}", style, roll.right - roll.left)
     dated, timed = Part(written, fitted, "date", day.isoformat()), Part(clock, fitted, "time")
     with sheet.block():

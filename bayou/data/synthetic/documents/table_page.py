@@ -94,7 +94,8 @@ def _statement(desk: Desk, rng: random.Random, made: Made, theme: Theme, locale:
         span = f"{locale.short_date(first)} – {locale.short_date(first + timedelta(days=30))}"
         sheet.write(margin, y + style.size * 1.5, [Part(f"{labels['period']}: ", style), Part(span, style, "period")])
     y += style.size * 3.6
-    head = [Cell(labels[k], header=True) for k in ("date", "description", "debit", "credit", "balance")]
+    head = [Cell(labels.first("date"), header=True)]
+    head += [Cell(labels[k], header=True) for k in ("description", "debit", "credit", "balance")]
     opening = Cell(locale.money(balance, False), "opening_balance", f"{balance:.2f}")
     lines = [head, [Cell(locale.short_date(first)), Cell(labels["opening"]), Cell(""), Cell(""), opening]]
     day = first

@@ -6,12 +6,13 @@ import colorsys
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from bayou.data.synthetic.documents.glyphs import writable
 from bayou.data.synthetic.documents.sheet import Colour, Style
 from bayou.data.synthetic.font_names import COMMON
-from bayou.data.synthetic.fonts import FontFace, FontLibrary
+from bayou.data.synthetic.fonts import FontFace, FontLibrary, load_font
 from bayou.errors import UsageError
 
 #: What every document may print; a language's own letters come on top.
@@ -28,6 +29,10 @@ _LETTERS = {
     "pt": "ãõçáéíóúâêôàÁÍÉº€",
 }
 _COMMON_SHARE = 0.75
+_WIDEST_TILL = 0.7
+"""Of a character, in em: wider ones are screens', not printers'."""
+_USUAL = "Main Street 12"
+_USUAL_WIDTH = 0.46
 #: Faces for running text that office documents don't have, and those that set small letters as capitals.
 _ODD = (
     "dyslexic",
@@ -55,7 +60,19 @@ _ODD = (
     "thin",
     "extra",
 )
-_WEAK_HANDS = ("havana", "delphine", "romande", "chorus", "junkyard", "z003", "great vibes", "pacifico", "abecedario")
+_WEAK_HANDS = (
+    "bajaderka",
+    "ecolier",
+    "havana",
+    "delphine",
+    "romande",
+    "chorus",
+    "junkyard",
+    "z003",
+    "great vibes",
+    "pacifico",
+    "abecedario",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +124,7 @@ class Wardrobe:
         )
         terminal = sorted(fonts.families["terminal"].items())
         tills = _usable(f for n, faces in terminal if "8x8" not in n and "-2" not in n for f in faces[:1])
+        tills = tuple(f for f in tills if _width(f) < _WIDEST_TILL)
         machine = tuple(f for n, faces in terminal if "ocr" in n.casefold() for f in faces[:1])
         widest = max((*common, *others), key=lambda f: len(f.regular.characters)).regular
         return cls(
@@ -257,6 +275,17 @@ class Theme:
 
     def heading(self, size: float) -> Style:
         return Style(self.head.bold, size, self.accent)
+
+
+@lru_cache(maxsize=4096)
+def _width(face: FontFace) -> float:
+    """A usual character's width in em."""
+    return load_font(face.path, 40, face.weight).getlength(_USUAL) / 40 / len(_USUAL)
+
+
+def hand_size(face: FontFace, points: float) -> float:
+    """Points at which a hand writes as wide as others do at ``points``: hands fill their em very differently."""
+    return points * min(1.6, max(0.6, _USUAL_WIDTH / _width(face)))
 
 
 def letters_of(language: str) -> str:
