@@ -152,8 +152,10 @@ def scanned(rng: random.Random, worn: Worn) -> None:
         worn.image = grain(rng, worn.image, rng.uniform(1.5, 8))
     if rng.random() < 0.5:
         dust(rng, worn.image, rng.randint(5, 60), rng.choice((50, 90, 140)))
-    if worn.image.ndim == 2 and rng.random() < 0.22 and worn.small > 9:
-        level = rng.randint(130, 175)
+    if worn.image.ndim == 2 and rng.random() < 0.22 and worn.small > 9 and "faded print" not in worn.words:
+        # Above the level that parts ink from paper best, or grey and thin letters would be lost.
+        best, _ = cv2.threshold(worn.image, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+        level = min(paper - 25, best + rng.randint(15, 45))
         worn.image = np.asarray(cv2.threshold(worn.image, level, 255, cv2.THRESH_BINARY)[1], np.uint8)
         worn.words.append("two levels")
     worn.words.append("scanned")
