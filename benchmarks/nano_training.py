@@ -79,6 +79,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     drafter, device = published_drafter(), ranks.device.type
     assert isinstance(drafter.tower, FrozenTower)
     rows = []
+    settings = {"steps": options.steps, "different_lines": options.lines, "vocabulary": len(vocabulary())}
     with tempfile.TemporaryDirectory() as folder:
         every = max(1, options.steps // _PARTS)
         config = LineTrainingConfig(Path(folder), SEED, device=options.device, log_every=every)
@@ -108,8 +109,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             pool = LinePool(MixedLines(SEED), labels, SOURCES, data.pool_batches, stage.lines_a_batch)
             rows.append(row(run, measured(run, PixelFeed(run, pool), ranks), None, device))
             measurement.show(rows)
-    settings = {"steps": options.steps, "different_lines": options.lines, "vocabulary": len(vocabulary())}
-    print(measurement.write("nano_training", settings, rows))
+            measurement.write("nano_training", settings, rows)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,10 @@ from bayou.training.line_trainer import learning_parts
 from bayou.training.settings import LineTrainingConfig
 
 LINES_A_SECOND = {"decoder": 60.0, "neck": 35.0, "tower": 3.0}
-"""Of one processor core, as benchmarks.nano_training measures them; none is known of a GPU yet."""
+"""Of one processor core, about as in docs/models/nano.md; ``benchmarks.nano_training`` measures them on a computer.
+
+None is known of a GPU yet.
+"""
 
 _BYTES_KEPT, _BYTES_LEARNING = 4, 16
 """A parameter's bytes; and those of its gradient, its two averages in the optimiser and its averaged weight."""
