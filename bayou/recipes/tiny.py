@@ -14,6 +14,7 @@ from PIL import Image
 from bayou.data.packing import Stream
 from bayou.data.sample import Sample
 from bayou.data.synthetic.lines import render_line
+from bayou.errors import UsageError
 from bayou.inputs.messages import Message
 from bayou.recipes.vlm_command import open_mixtures, run_recipe
 from bayou.training.packed_feed import OpenStream
@@ -22,6 +23,7 @@ from bayou.training.vlm_settings import EngineSettings, ExpectedSample, PlanSett
 RENDERED = Source("rendered-lines")
 """Made on the way; every other source is a folder of shards below ``data``."""
 
+START = Path("tests/golden/tiny-800m")
 QUESTION = "Read the text."
 _LINES = ExpectedSample(tiles=1, text_tokens=40, answer_tokens=15)
 
@@ -45,7 +47,7 @@ def _stage(name: str, steps: int, vision: float = 0.0, projector: float = 0.0, l
 SETTINGS = VLMTrainingConfig(
     output=Path("runs/tiny"),
     member="tiny-800m",
-    start=Path("tests/golden/tiny-800m"),
+    start=START,
     stages=(
         _stage("projector", 4, projector=1e-3),
         _stage("general", 8, projector=5e-4, language=5e-4),
@@ -78,6 +80,11 @@ class RenderedLines:
 
 def open_streams(config: VLMTrainingConfig) -> OpenStream:
     """Rendered lines where a stage asks for nothing else, else its folders of shards."""
+
+    if config.start == START and not START.is_dir():
+        raise UsageError(
+            "tiny starts from a checkpoint in bayou's repository: call it there, or say start=DIR", str(START)
+        )
 
     def opened(stage: Stage, number: int) -> Stream:
         if stage.sources == (RENDERED,):
