@@ -48,7 +48,7 @@ EXTRAS = {
     "export": ("gguf",),
     "hub-data": ("datasets", "fonttools", "pyarrow"),
     "torch": ("torch",),
-    "train": ("torch", "fonttools", "onnx", "pyarrow", "rapidfuzz", "tensorboard"),
+    "train": ("torch", "fonttools", "matplotlib", "onnx", "pyarrow", "rapidfuzz", "tensorboard"),
 }
 """Extras a user may want, and their packages (a test holds this equal to pyproject.toml)."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import random
 import signal
 import time
 from pathlib import Path
@@ -175,9 +176,10 @@ def test_a_process_killed_while_it_writes_leaves_nothing_half(tmp_path: Path) ->
     process.start()
     while not files(tmp_path):
         time.sleep(0.001)
-    halves = 0
-    for chance in range(40):  # frozen at moments spread over several writes: is a part there now?
-        time.sleep(0.0007 * chance)
+    halves, end = 0, time.monotonic() + 60
+    moments = random.Random(0)
+    while time.monotonic() < end:  # frozen at moments spread over several writes: is a part there now?
+        time.sleep(moments.uniform(0, 0.03))
         os.kill(process.pid, signal.SIGSTOP)
         halves = len(list(tmp_path.glob("*.part")))
         if halves:
