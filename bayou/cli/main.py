@@ -26,7 +26,7 @@ COMMANDS = {
     "data": "Build, list and check training data.",
     "evaluate": "Measure a model on benchmarks (needs the extra `evaluate`).",
     "train": "Train a member of the family (needs the extra `train`).",
-    "finetune": "Teach a model your own lines (needs the extra `train`).",
+    "finetune": "Teach a model your own pages (needs the extra `train`).",
     "plot": "Draw how training runs went (needs the extra `train`).",
 }
 """Each command is the object of its name in ``bayou.cli.<name>``, imported only when it is used."""

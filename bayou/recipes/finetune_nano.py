@@ -5,19 +5,17 @@ Nothing is saved that reads the user's held-out lines worse, or has forgotten or
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from bayou.config import to_dict
+from bayou.data.held_out import held_out_names
 from bayou.data.line_views import line_views
 from bayou.data.real import RealLine
 from bayou.data.sample import LineSample
@@ -33,6 +31,7 @@ from bayou.model.line_vlm import LineVLM
 from bayou.model.released import read_config
 from bayou.reading.lines import LineDetector
 from bayou.reading.nano_lines import NanoRecogniser
+from bayou.recipes.finetune_folder import claim_run, move_in
 from bayou.recipes.finetune_settings import FinetuneSettings
 from bayou.recipes.given_lines import SOURCE, given_lines, placed_lines
 from bayou.recipes.line_weights import load_line_weights
@@ -61,7 +60,6 @@ _CALIBRATION_LINES = 40
 _SHOWN = 12
 _POOL_BATCHES = 8
 _NEW = "candidate"
-SAVED = "finetune.json"
 
 Say = Callable[[str], None]
 
@@ -114,7 +112,7 @@ def finetune_nano(
     _check(settings)
     lines = _find_lines(folder, data, settings, say)
     run = _run(output, settings, lines)
-    _claim(run.config.output, settings, data, folder)
+    claim_run(run.config.output, settings, data, folder / WEIGHTS_FILE)
     yours, ordinary = read_scores(folder, lines.held_out), read_scores(folder, lines.ordinary)
     say(f"before: {_said(yours, ordinary)}")
     candidate = _learn(folder, lines, run, settings, say)
@@ -128,10 +126,7 @@ def finetune_nano(
     worse = _worse(outcome, settings)
     if worse and not force:
         raise BayouError(f"not saved: {worse}; --force saves it all the same", str(output))
-    (candidate / SAVED).write_text(json.dumps(asdict(outcome), indent=1) + "\n", encoding="utf-8")
-    for path in sorted(candidate.iterdir()):
-        os.replace(path, output / path.name)
-    candidate.rmdir()
+    move_in(candidate, output, outcome)
     return outcome
 
 
@@ -140,18 +135,6 @@ def _check(settings: FinetuneSettings) -> None:
         raise UsageError("held_out lies between 0 and 1, replay from 0 to below 1")
     if min(settings.rank, settings.epochs, settings.views, settings.lines_a_batch) < 1:
         raise UsageError("rank, epochs, views and lines_a_batch are at least 1")
-
-
-def _claim(run: Path, settings: FinetuneSettings, data: Path, folder: Path) -> None:
-    """Keep what a run goes by in its folder, or hold it against what the run there was begun with."""
-    files = {"data": data, "weights": folder / WEIGHTS_FILE}
-    marks = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
-    record = json.dumps({"settings": to_dict(settings), **marks}, indent=1) + "\n"
-    path = run / "begun.json"
-    if path.exists() and path.read_text(encoding="utf-8") != record:
-        raise UsageError("a run with other settings, data or model was begun here: take another output", str(run))
-    run.mkdir(parents=True, exist_ok=True)
-    path.write_text(record, encoding="utf-8")
 
 
 def _find_lines(folder: Path, data: Path, settings: FinetuneSettings, say: Say) -> _Lines:
@@ -186,10 +169,7 @@ def _parted(lines: Sequence[RealLine], settings: FinetuneSettings) -> tuple[list
     """Lines of one picture stay together, unless there are too few pictures to hold one out."""
     pictures = sorted({_picture_of(line) for line in lines})
     name = _picture_of if len(pictures) * settings.held_out >= 1 else (lambda line: line.key)
-    names = sorted(
-        {name(line) for line in lines}, key=lambda n: hashlib.sha256(f"{settings.seed}:{n}".encode()).digest()
-    )
-    kept = set(names[: max(1, round(len(names) * settings.held_out))])
+    kept = held_out_names(map(name, lines), settings.held_out, settings.seed)
     return [line for line in lines if name(line) not in kept], [line for line in lines if name(line) in kept]
 
 

@@ -10,7 +10,7 @@ from bayou.training.settings import Device, Learning, Precision
 
 @dataclass(frozen=True, slots=True)
 class FinetuneSettings:
-    """What a user may set.
+    """What a user may set for nano.
 
     Attributes:
         method: ``lora``, ``dora`` (low-rank adapters) or ``full`` (all weights of what learns).
@@ -50,3 +50,46 @@ class FinetuneSettings:
     device: Device = "auto"
     precision: Precision = "auto"
     seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TileFinetuneSettings:
+    """What a user may set for members with square tiles, such as 800m and 2b.
+
+    Attributes:
+        method: ``lora``, ``dora`` (low-rank adapters on the matrices of what learns) or ``full`` (all its weights).
+        rank: Of adapters.
+        alpha: Of adapters; their strength is alpha / rank.
+        projector: Whether the projector learns beside the decoder.
+        vision: Whether the tower learns too.
+        epochs: Times that each sample is seen.
+        samples_a_step: About so many in an optimiser step.
+        held_out: Share of the samples kept from learning, to judge by; those about one picture stay together.
+        learning_rate: Its peak; null: 2e-4 for adapters, 2e-5 for full.
+        answer_exponent: An answer of n tokens weighs n^(1 - this): 0 by tokens, 1 by answers.
+        weight_decay: Of matrices.
+        max_tiles: Largest grid of a picture.
+        recompute: Whether layers are computed again for gradients instead of kept: less memory, a third more work.
+        device: ``cpu``, ``cuda``, or ``auto``: a GPU where there is one.
+        precision: Of matrix products while it learns; ``auto``: bf16 on a GPU, else float32.
+        seed: Of all that is drawn.
+        gpu: What ``--plan`` counts with; nothing else goes by it.
+    """
+
+    method: Literal["lora", "dora", "full"] = "lora"
+    rank: int = 16
+    alpha: float = 32.0
+    projector: bool = False
+    vision: bool = False
+    epochs: int = 5
+    samples_a_step: int = 8
+    held_out: float = 0.2
+    learning_rate: float | None = None
+    answer_exponent: float = 0.5
+    weight_decay: float = 0.0
+    max_tiles: int = 6
+    recompute: bool = True
+    device: Device = "auto"
+    precision: Precision = "auto"
+    seed: int = 0
+    gpu: str = "RTX4090"

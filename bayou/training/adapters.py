@@ -10,6 +10,7 @@ import json
 import math
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -57,8 +58,8 @@ class LowRank(nn.Module):
         self.magnitude = nn.Parameter(lengths) if settings.dora else None
 
     def forward(self, weight: Tensor) -> Tensor:
-        # Not in half precision: what is merged has to be what was learned.
-        with torch.autocast(weight.device.type, enabled=False):
+        # Not in half precision: what is merged has to be what was learned. The meta device knows no autocast.
+        with nullcontext() if weight.is_meta else torch.autocast(weight.device.type, enabled=False):
             moved = weight.float() + (self.up.float() @ self.down.float()).view_as(weight) * self.scale
             if self.magnitude is not None:
                 lengths = moved.detach().flatten(1).norm(dim=1).clamp(min=_SMALLEST)

@@ -105,16 +105,34 @@ def _patches(shape: VLMConfig, load: Load) -> float:
     return 2 * load.tiles * patches * prod(tensor_shapes(shape)[TOWER + "embeddings.patch_embedding.weight"])
 
 
-def memory(shape: VLMConfig, stage: Stage, engine: EngineSettings, shares: int) -> dict[str, float]:
-    """Bytes that a process needs, by what for; the last is an estimate.
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """What low-rank adapters make of a network.
+
+    Attributes:
+        learnt: Their parameters, all that learns.
+        matrices: Elements of the matrices in whose place they stand.
+        layer: Of these, in the largest layer.
+    """
+
+    learnt: int
+    matrices: int
+    layer: int
+
+
+def memory(
+    shape: VLMConfig, stage: Stage, engine: EngineSettings, shares: int, adapted: Adapted | None = None
+) -> dict[str, float]:
+    """Bytes that a process needs, by what for; activations and adapted matrices are estimates.
 
     Args:
         shares: Processes among which weights are shared out.
+        adapted: Where adapters learn, and not the parts themselves.
     """
     vision, language = shape.vision, shape.language
     assert isinstance(vision, VisionConfig)
     counts, rates = parameters(shape), stage.rates
-    learnt = sum(counts[part] for part in PARTS if rates[part] > 0)
+    learnt = sum(counts[part] for part in PARTS if rates[part] > 0) if adapted is None else adapted.learnt
     wide = 2 if engine.precision == "bf16" else 4
     sizes = tensor_shapes(shape)
     layer = max(
@@ -122,7 +140,7 @@ def memory(shape: VLMConfig, stage: Stage, engine: EngineSettings, shares: int) 
         for prefix in (f"{TOWER}encoder.layers.0.", f"{DECODER}model.layers.0.")
     )
     ends = sum(prod(size) for name, size in sizes.items() if "layers." not in name)
-    return {
+    need = {
         "weights, float32": 4 * sum(counts.values()) / shares,
         "gradients, float32": 4 * learnt / shares,
         "optimiser, float32": 8 * learnt / shares,
@@ -130,6 +148,12 @@ def memory(shape: VLMConfig, stage: Stage, engine: EngineSettings, shares: int) 
         "activations": _activations(shape, stage, engine),
         "logits": 3 * 4 * engine.loss_rows * language.vocab_size,
     }
+    if adapted is not None:
+        # The matrix that a layer takes instead of its own is kept for gradients, in float32 too where rows are scaled;
+        # one layer's is made in float32, and has a gradient before the adapter has one.
+        kept = adapted.layer if engine.recompute else adapted.matrices
+        need["adapted matrices"] = (wide + 4) * kept + 8 * adapted.layer
+    return need
 
 
 def _activations(shape: VLMConfig, stage: Stage, engine: EngineSettings) -> float:

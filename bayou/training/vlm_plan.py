@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bayou.inputs.template import TOKENS_PER_TILE
 from bayou.model.config import VLMConfig
-from bayou.training.costs import Load, memory, parameters, training
+from bayou.training.costs import Adapted, Load, memory, parameters, training
 from bayou.training.gpus import gpu_named
 from bayou.training.vlm_settings import PARTS, Stage, VLMTrainingConfig, check_settings
 
@@ -43,8 +43,8 @@ def samples_a_pack(stage: Stage, fill: float) -> float:
     return fill * min(stage.tokens_a_pack / tokens, by_tiles)
 
 
-def plan_stage(config: VLMTrainingConfig, shape: VLMConfig, stage: Stage) -> StagePlan:
-    """The plan of one stage.
+def plan_stage(config: VLMTrainingConfig, shape: VLMConfig, stage: Stage, adapted: Adapted | None = None) -> StagePlan:
+    """The plan of one stage, in which parts learn or only adapters.
 
     Raises:
         UsageError: The GPU is not listed.
@@ -56,31 +56,33 @@ def plan_stage(config: VLMTrainingConfig, shape: VLMConfig, stage: Stage) -> Sta
     load = Load(samples * document, samples * expect.answer_tokens, samples * expect.tiles, document)
     operations = {part: work.all for part, work in training(shape, load, stage.rates).items()}
     hours = sum(operations.values()) / (plan.gpus * gpu.flops * plan.mfu) / 3600
-    need = memory(shape, stage, config.engine, config.engine.shard_over or plan.gpus)
+    need = memory(shape, stage, config.engine, config.engine.shard_over or plan.gpus, adapted)
     return StagePlan(stage, samples, load.tokens, load.tiles, operations, need, hours)
 
 
-def plan_text(config: VLMTrainingConfig, shape: VLMConfig) -> str:
+def plan_text(config: VLMTrainingConfig, shape: VLMConfig, adapted: Adapted | None = None) -> str:
     """The page that ``--plan`` prints.
 
     Raises:
         UsageError: The settings can't be run on so many processes, or the GPU is not listed.
     """
     check_settings(config, config.plan.gpus)
-    return "\n".join(_lines(config, shape))
+    return "\n".join(_lines(config, shape, adapted))
 
 
-def _lines(config: VLMTrainingConfig, shape: VLMConfig) -> Iterator[str]:
+def _lines(config: VLMTrainingConfig, shape: VLMConfig, adapted: Adapted | None) -> Iterator[str]:
     plan, gpu, counts = config.plan, gpu_named(config.plan.gpu), parameters(shape)
     parts = ", ".join(f"{part} {counts[part]:,}" for part in PARTS)
     yield f"{shape.name or config.start}: {sum(counts.values()):,} parameters ({parts})"
+    if adapted is not None:
+        yield f"learning: {adapted.learnt:,} parameters of adapters, on matrices of {adapted.matrices:,} elements"
     yield (
         f"on {plan.gpus} {gpu.name} ({gpu.flops / 1e12:,.0f} TFLOPS, {gpu.memory / 1e9:,.0f} GB as published), "
         f"assuming {plan.mfu:.0%} of that and packs {plan.fill:.0%} full; nothing here is measured"
     )
     hours = 0.0
     for stage in config.stages:
-        made = plan_stage(config, shape, stage)
+        made = plan_stage(config, shape, stage, adapted)
         hours += made.hours
         rates = ", ".join(f"{part} {rate:g}" if rate else f"{part} frozen" for part, rate in stage.rates.items())
         yield ""
