@@ -27,8 +27,8 @@ from bayou.inputs.processor import GivenMessage
 MOST_PASSES_READY = 16
 """Passes of those who write, at most, before a request that has been read joins them.
 
-To join is to copy the keys and values of all: for a page of the 0.8B half a second a row on two cores, as long as eight
-tokens take. So whoever comes meanwhile joins in the same copy.
+To join is to copy the keys and values of all, which takes as long as some tokens do. So whoever comes meanwhile joins
+in the same copy.
 """
 
 
