@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     )
     from bayou.inputs.messages import Message
     from bayou.reading.answers import Answer
+    from bayou.reading.evidence import Evidence
     from bayou.reading.reader import Reader
 
 __version__ = "0.1.0"
@@ -31,6 +32,7 @@ _HOMES = {
     "Model": "bayou.engine.model",
     "Message": "bayou.inputs.messages",
     "Answer": "bayou.reading.answers",
+    "Evidence": "bayou.reading.evidence",
     "Document": "bayou.documents.document",
     "Page": "bayou.documents.document",
     "Block": "bayou.documents.document",
@@ -56,6 +58,7 @@ __all__ = [
     "Box",
     "Cell",
     "Document",
+    "Evidence",
     "InputError",
     "LimitError",
     "Line",

@@ -21,6 +21,7 @@ PUBLIC = [
     "Box",
     "Cell",
     "Document",
+    "Evidence",
     "InputError",
     "LimitError",
     "Line",

@@ -251,6 +251,8 @@ def _as_dictionary(answer: Answer, question: str, history: list[tuple[str, str]]
         "text": answer.text,
         "finish_reason": answer.finish_reason,
         "model": answer.model,
+        "found": answer.found,
+        "evidence": [place.to_dict() for place in answer.evidence],
         "confidence": answer.confidence,
         "stop_ids": answer.stop_ids,
         "stop_id": answer.stop_id,

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from bayou.engine.request import ImageEncoded, PromptRead, TextPiece, TileCounts
 from bayou.inputs.messages import Message
 from bayou.reading.confidence import text_probability
+from bayou.reading.evidence import Evidence
 
 Progress = ImageEncoded | PromptRead | TextPiece
 """What happens on the way: tiles are encoded (``done`` of ``total``), the prompt is read, text is written."""
@@ -35,6 +36,8 @@ class Answer:
         note: What else is to be said, or "".
         reused_tokens: Positions of the prompt that were known from an earlier question. None: a server.
         tiles: What became of the pictures' tiles. None: a server.
+        evidence: Where on the pages the answer is printed; empty where it isn't, or where nobody looked.
+        found: False: the answer is that the document doesn't say. None where nobody judged.
     """
 
     text: str
@@ -52,6 +55,8 @@ class Answer:
     note: str = ""
     reused_tokens: int | None = None
     tiles: TileCounts | None = None
+    evidence: tuple[Evidence, ...] = ()
+    found: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
