@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bayou.inputs.messages import Message
     from bayou.reading.answers import Answer
     from bayou.reading.evidence import Evidence
+    from bayou.reading.extraction import Extraction, Field
     from bayou.reading.reader import Reader
 
 __version__ = "0.1.0"
@@ -32,6 +33,8 @@ _HOMES = {
     "Model": "bayou.engine.model",
     "Message": "bayou.inputs.messages",
     "Answer": "bayou.reading.answers",
+    "Extraction": "bayou.reading.extraction",
+    "Field": "bayou.reading.extraction",
     "Evidence": "bayou.reading.evidence",
     "Document": "bayou.documents.document",
     "Page": "bayou.documents.document",
@@ -59,6 +62,8 @@ __all__ = [
     "Cell",
     "Document",
     "Evidence",
+    "Extraction",
+    "Field",
     "InputError",
     "LimitError",
     "Line",

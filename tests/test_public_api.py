@@ -22,6 +22,8 @@ PUBLIC = [
     "Cell",
     "Document",
     "Evidence",
+    "Extraction",
+    "Field",
     "InputError",
     "LimitError",
     "Line",

@@ -25,6 +25,8 @@ from bayou.reading.tasks import ANSWER_TOKENS, ReadTask, question_messages
 
 if TYPE_CHECKING:
     from bayou.engine.endpoint_settings import EndpointSettings
+    from bayou.reading.extraction import Extraction
+    from bayou.reading.schemas import JsonSchema, Schema
 
 LineImage = Image.Image | NDArray[np.uint8] | str | Path | bytes
 PictureSource = Image.Image | NDArray[np.uint8] | str | Path | bytes | BinaryIO
@@ -191,6 +193,46 @@ class Reader:
         images = [image for source in given for image in _pictures(source, opened)]
         limits = Limits(max_new_tokens, max_tiles, self._task.skip_blank_tiles, keep=True)
         return answerer.answer(question_messages(question, images, history), limits, on_event=on_event)
+
+    def extract(
+        self,
+        source: str | Path | bytes | BinaryIO | Document,
+        schema: str | Path | JsonSchema | type | Schema,
+        *,
+        options: OpenOptions | None = None,
+        on_event: OnEvent | None = None,
+    ) -> Extraction:
+        """A record of one document, each value with its evidence.
+
+        Args:
+            source: As for ``read``; or a document that was read already.
+            schema: The name of a ready schema ("invoice", "receipt", "identity-card", "bank-cheque", "business-card",
+                "table"), a JSON Schema, the path of one, or a Pydantic class.
+            options: How the file is opened.
+            on_event: Told what happens on the way, where the model generates the record.
+
+        Raises:
+            InputError: The document can't be opened (or its children PasswordError, LimitError), or the schema's file
+                is no JSON.
+            UsageError: No such schema, or none of an object; the page range isn't understood.
+        """
+        from bayou.reading.line_record import fill
+        from bayou.reading.schemas import schema_of
+
+        wanted = schema_of(schema)
+        document = source if isinstance(source, Document) else self._read(source, options or OpenOptions())
+        return fill(document, wanted, document.model or self.model)
+
+    def _read(self, source: str | Path | bytes | BinaryIO, options: OpenOptions) -> Document:
+        return self.read(
+            source,
+            pages=options.pages,
+            dpi=options.dpi,
+            password=options.password,
+            force_ocr=options.force_ocr,
+            max_pixels=options.max_pixels,
+            max_pages=options.max_pages,
+        )
 
     def _load(self) -> LoadedModel:
         self.load()

@@ -1,0 +1,74 @@
+"""Which candidate is a field's value. Knows concepts, candidates and their scores; not schemas or records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bayou.reading.field_candidates import FINDERS, Candidate, reading_confidence
+from bayou.reading.field_clues import Clues
+from bayou.reading.field_features import features
+from bayou.reading.field_rules import rule_scores
+from bayou.reading.field_scores import Trees, learnt
+from bayou.reading.field_words import concepts
+
+LEAST_BY_RULES = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value that was chosen: ``confidence`` is that it is the right one and was read rightly."""
+
+    candidate: Candidate
+    confidence: float
+
+
+class FieldFinder:
+    """Finds fields in one document.
+
+    Args:
+        clues: What the document holds.
+        taught: The trees of the concepts that were taught; {} for rules alone, None for bayou's own.
+    """
+
+    def __init__(self, clues: Clues, taught: Mapping[str, Trees] | None = None) -> None:
+        self.clues = clues
+        self._taught = learnt() if taught is None else taught
+        self._candidates: dict[str, list[Candidate]] = {}
+
+    def candidates(self, kind: str) -> list[Candidate]:
+        """All of a kind."""
+        if kind not in self._candidates:
+            self._candidates[kind] = list(FINDERS[kind](self.clues))
+        return self._candidates[kind]
+
+    def find(self, concept: str, kind: str | None = None) -> Found | None:
+        """The likeliest value; None where none is likely enough.
+
+        Args:
+            concept: A known one, or the name under which the clues' labels announce it.
+            kind: Of its values, where it isn't the concept's own.
+        """
+        known = concepts().get(concept)
+        kind = kind or (known.kind if known else "text")
+        found = self.candidates(kind)
+        if not found:
+            return None
+        scores, least = self._scores(concept, kind, found)
+        best = int(np.argmax(scores))
+        if scores[best] < least:
+            return None
+        return Found(found[best], self._confidence(found[best], float(scores[best])))
+
+    def _scores(self, concept: str, kind: str, found: Sequence[Candidate]) -> tuple[NDArray[np.float32], float]:
+        trees = self._taught.get(concept)
+        if trees is None or concepts()[concept].kind != kind:
+            return rule_scores(self.clues, kind, concept, found), LEAST_BY_RULES
+        return trees.probabilities(features(self.clues, kind, concept, found)), trees.least
+
+    def _confidence(self, candidate: Candidate, score: float) -> float:
+        read = reading_confidence(self.clues, candidate.spans)
+        return round(min(1.0, max(0.0, score)) * (1.0 if read is None else read), 3)

@@ -1,0 +1,200 @@
+"""A document's lines as pieces that know their neighbours: left, above, below. Knows boxes and texts; no fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from bayou.documents.document import Document, Line
+from bayou.documents.geometry import Box, bounding_box
+
+_SAME_ROW = 0.5
+"""The least common height of two pieces of one row, as a share of the lower one's."""
+_WORD_GAP = 1.0
+"""The widest gap within a piece, in heights; further apart are two columns."""
+_NEXT_GAP = 1.4
+"""The widest gap to the next line of a text, in heights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Text that stands together in one row.
+
+    Attributes:
+        page: The page's number.
+        lines: What was read there, from left to right; mostly one line.
+        confidence: The least of its lines'; None where none is known.
+        row: Rows of a document are counted through, from its top.
+    """
+
+    text: str
+    box: Box
+    page: int
+    lines: tuple[Line, ...]
+    confidence: float | None
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """All pieces of a document by rows, and for each the numbers of its neighbours (-1 for none).
+
+    Attributes:
+        left: The nearest piece on its row, to its left.
+        above: The nearest piece over it, however far.
+        below: The next line of the same text: near, and lined up at the left, in the middle or at the right.
+        height: The usual height of a piece on its page.
+        width, tall: Of its page.
+    """
+
+    pieces: tuple[Piece, ...]
+    left: tuple[int, ...]
+    above: tuple[int, ...]
+    below: tuple[int, ...]
+    height: dict[int, float]
+    width: dict[int, float]
+    tall: dict[int, float]
+
+
+def layout_of(document: Document) -> Layout:
+    """The pieces of all pages; lines without a place are left out."""
+    pieces: list[Piece] = []
+    height, width, tall = {}, {}, {}
+    for page in document.pages:
+        lines = [line for line in page.lines if line.box is not None and line.text.strip()]
+        found = _pieces(lines, page.number)
+        height[page.number] = median(piece.box.height for piece in found) if found else 1.0
+        width[page.number], tall[page.number] = page.width or 1.0, page.height or 1.0
+        rows = pieces[-1].row + 1 if pieces else 0
+        pieces += [replace(piece, row=piece.row + rows) for piece in found]
+    numbers = range(len(pieces))
+    left = tuple(_left(pieces, i) for i in numbers)
+    above = tuple(_above(pieces, i) for i in numbers)
+    below = tuple(_below(pieces, i) for i in numbers)
+    return Layout(tuple(pieces), left, above, below, height, width, tall)
+
+
+def _box(line: Line) -> Box:
+    assert line.box is not None
+    return line.box
+
+
+def _pieces(lines: Sequence[Line], page: int) -> list[Piece]:
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda one: (_box(one).center[1], _box(one).left)):
+        row = next((row for row in reversed(rows[-4:]) if _on_row(_box(row[-1]), _box(line))), None)
+        if row is None:
+            rows.append([line])
+        else:
+            row.append(line)
+    pieces = []
+    for number, row in enumerate(rows):
+        group: list[Line] = []
+        for line in sorted(row, key=lambda one: _box(one).left):
+            if group and _box(line).left - _box(group[-1]).right > _WORD_GAP * min(
+                _box(line).height, _box(group[-1]).height
+            ):
+                pieces.append(_piece(group, page, number))
+                group = []
+            group.append(line)
+        pieces.append(_piece(group, page, number))
+    return pieces
+
+
+def _apart(first: Box, second: Box) -> bool:
+    return second.left - first.right > _WORD_GAP * min(first.height, second.height)
+
+
+def _piece(lines: Sequence[Line], page: int, row: int) -> Piece:
+    known = [line.confidence for line in lines if line.confidence is not None]
+    text = " ".join(line.text.strip() for line in lines)
+    return Piece(text, bounding_box(_box(line) for line in lines), page, tuple(lines), min(known, default=None), row)
+
+
+def _common(first: Box, second: Box) -> float:
+    """The height that two boxes have in common."""
+    return min(first.bottom, second.bottom) - max(first.top, second.top)
+
+
+def _on_row(first: Box, second: Box) -> bool:
+    low = min(first.height, second.height)
+    return low > 0 and _common(first, second) >= _SAME_ROW * low
+
+
+def _left(pieces: Sequence[Piece], index: int) -> int:
+    one = pieces[index]
+    best = -1
+    for i, other in enumerate(pieces):
+        if i == index or other.page != one.page or other.box.center[0] >= one.box.center[0]:
+            continue
+        if _on_row(other.box, one.box) and (best < 0 or other.box.right > pieces[best].box.right):
+            best = i
+    return best
+
+
+def _above(pieces: Sequence[Piece], index: int) -> int:
+    one = pieces[index]
+    best = -1
+    for i, other in enumerate(pieces):
+        if other.page != one.page or other.box.center[1] >= one.box.top:
+            continue
+        across = min(one.box.right, other.box.right) > max(one.box.left, other.box.left)
+        if across and (best < 0 or other.box.bottom > pieces[best].box.bottom):
+            best = i
+    return best
+
+
+def _below(pieces: Sequence[Piece], index: int) -> int:
+    one = pieces[index]
+    best = -1
+    for i, other in enumerate(pieces):
+        if i == index or other.page != one.page or other.box.center[1] <= one.box.bottom:
+            continue
+        low = min(one.box.height, other.box.height)
+        near = other.box.top - one.box.bottom <= _NEXT_GAP * low and _lined_up(one.box, other.box)
+        if near and (best < 0 or other.box.top < pieces[best].box.top):
+            best = i
+    return best
+
+
+def _lined_up(first: Box, second: Box) -> bool:
+    room = 1.5 * max(first.height, second.height)
+    if min(first.right, second.right) <= max(first.left, second.left):
+        return False
+    return (
+        abs(first.left - second.left) < room
+        or abs(first.right - second.right) < room
+        or abs(first.center[0] - second.center[0]) < 2 * room
+    )
+
+
+def box_of_span(piece: Piece, start: int, end: int) -> tuple[Box, ...]:
+    """Around some letters of a piece, a box for each of its lines: by its words where they are known, or by shares."""
+    boxes, begin = [], 0
+    for line in piece.lines:
+        text = line.text.strip()
+        first, last = max(start - begin, 0), min(end - begin, len(text))
+        if first < last:
+            boxes.append(_part_of(line, text, first, last))
+        begin += len(text) + 1
+    return tuple(boxes)
+
+
+def _part_of(line: Line, text: str, first: int, last: int) -> Box:
+    box = _box(line)
+    if first == 0 and last == len(text):
+        return box
+    at, inside = 0, list[Box]()
+    for word in line.words:
+        at = text.find(word.text, at)
+        if at < 0:
+            inside = []
+            break
+        if at < last and at + len(word.text) > first:
+            inside.append(word.box)
+        at += len(word.text)
+    if inside:
+        return bounding_box(inside)
+    share = box.width / max(len(text), 1)
+    return Box(box.left + share * first, box.top, box.left + share * last, box.bottom)

@@ -1,0 +1,125 @@
+"""Scores of candidates by hand-made rules: what nobody taught, and the baseline that the taught scores are beside.
+
+Knows labels and places; no weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bayou.reading.field_candidates import Candidate
+from bayou.reading.field_clues import Clues, has_contact, traits
+from bayou.reading.field_features import FAMILY, NOWHERE, Announced, announced
+
+_FAR = 12.0
+"""A label further to the left than this, in heights, announces hardly anything."""
+
+
+def rule_scores(clues: Clues, kind: str, concept: str, candidates: Sequence[Candidate]) -> NDArray[np.float32]:
+    """How well each candidate fits, 0 to 1 [candidates]; above 0.5 it is taken."""
+    rule = _RULES.get(concept) or _RULES.get(FAMILY[kind]) or _labelled
+    return np.asarray([rule(clues, concept, candidate) for candidate in candidates], np.float32)
+
+
+def label_score(found: Announced, concept: str, piece_length: int) -> float:
+    """How clearly a label announces what follows: 0 (not at all) to 1."""
+    own_inline = any(label.concept == concept for label in found.inline)
+    if found.inline:
+        return (0.95 if found.inline_gap <= 6 else 0.7) if own_inline else 0.0
+    if any(label.concept == concept for label in found.left) and found.left_gap < NOWHERE:
+        return 0.9 if found.left_gap < _FAR else 0.7
+    if found.left:
+        return 0.0
+    if any(label.concept == concept for label in found.above):
+        return 0.75 - 0.05 * max(found.above_gap, 0.0)
+    return 0.0
+
+
+def _labelled(clues: Clues, concept: str, candidate: Candidate) -> float:
+    index, start, end = candidate.spans[0]
+    text = clues.layout.pieces[index].text
+    before = max((label.end for label in clues.labels[index] if label.end <= start), default=0)
+    whole = end >= len(text.rstrip(" .,;")) and not any(c.isalnum() for c in text[before:start])
+    inside = any(start <= label.start < end for i, _, _ in candidate.spans for label in clues.labels[i])
+    score = label_score(announced(clues, index, start), concept, len(text))
+    return score * (1.0 if whole else 0.85) * (0.4 if inside else 1.0) * (0.97 if len(candidate.spans) == 1 else 0.8)
+
+
+def _amount(clues: Clues, concept: str, candidate: Candidate) -> float:
+    index, start, _ = candidate.spans[0]
+    score = label_score(announced(clues, index, start), concept, 0)
+    one = next(a for a in clues.amounts[index] if start in (a.digits_start, a.start))
+    last = clues.amounts[index][-1] is one
+    return score * (1.0 if one.places == 2 else 0.75) * (1.0 if last else 0.8)
+
+
+def _total(clues: Clues, concept: str, candidate: Candidate) -> float:
+    """A labelled amount; the lower on the page and the larger, the likelier."""
+    index, _, _ = candidate.spans[0]
+    piece = clues.layout.pieces[index]
+    values = [float(a.value(clues.mark)) for row in clues.amounts for a in row if a.places == 2]
+    large = min(float(candidate.value) / max(max(values, default=1.0), 1e-6), 1.0)
+    low = piece.box.top / clues.layout.tall[piece.page]
+    return 0.8 * _amount(clues, concept, candidate) + 0.15 * large + 0.03 * low
+
+
+def _date(clues: Clues, concept: str, candidate: Candidate) -> float:
+    index, start, _ = candidate.spans[0]
+    found = announced(clues, index, start)
+    score = label_score(found, concept, 0)
+    piece = clues.layout.pieces[index]
+    low = piece.box.top / clues.layout.tall[piece.page]
+    if concept == "date" and not found.first:
+        score = 0.65
+    return score - 0.1 * low
+
+
+def _identifier(clues: Clues, concept: str, candidate: Candidate) -> float:
+    index, start, end = candidate.spans[0]
+    if any(start < d.end and d.start < end for d in clues.dates[index]):
+        return 0.0
+    return _labelled(clues, concept, candidate) * (0.9 if len(candidate.printed) < 3 else 1.0)
+
+
+def _seller(clues: Clues, concept: str, candidate: Candidate) -> float:
+    """The topmost line that could be a firm's name, rather one with a firm's form."""
+    index, start, _ = candidate.spans[0]
+    piece = clues.layout.pieces[index]
+    own = traits(candidate.printed)
+    if any(s <= label.start < e for i, s, e in candidate.spans for label in clues.labels[i]) or start:
+        return _labelled(clues, concept, candidate) * 0.8
+    rank = sum(other.page == piece.page and other.box.top < piece.box.top for other in clues.layout.pieces)
+    first = piece.page == clues.layout.pieces[0].page
+    return 0.62 * first + 0.25 * own[2] - 0.05 * rank - 0.6 * own[3] - 0.3 * own[0] - 0.06 * (len(candidate.spans) - 1)
+
+
+def _address(clues: Clues, concept: str, candidate: Candidate) -> float:
+    """Lines down to a postcode, near the top for a seller's, under the label of a buyer for theirs."""
+    first, last = candidate.spans[0][0], candidate.spans[-1][0]
+    pieces = clues.layout.pieces
+    rows = [traits(pieces[i].text) for i, _, _ in candidate.spans]
+    score = 0.3 + 0.25 * any(row[0] for row in rows) + 0.1 * (rows[0][1] > 0 or rows[0][7] > 0)
+    score -= 0.3 * any(row[2] for row in rows) + 0.1 * any(row[15] and not row[1] for row in rows[:1])
+    below = clues.layout.below[last]
+    score += 0.1 * (below < 0 or has_contact(clues.labels[below]))
+    buyer, at = False, first
+    for _ in range(3):
+        at = clues.layout.above[at]
+        if at < 0:
+            break
+        buyer |= any(label.concept == "buyer_name" for label in clues.labels[at])
+    low = pieces[first].box.top / clues.layout.tall[pieces[first].page]
+    return score + (0.2 if buyer == (concept == "buyer_address") else -0.3) - 0.2 * low + 0.02 * len(rows)
+
+
+_RULES: Mapping[str, Callable[[Clues, str, Candidate], float]] = {
+    "amount": _amount,
+    "total": _total,
+    "date": _date,
+    "identifier": _identifier,
+    "seller_name": _seller,
+    "address": _address,
+}

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from typing import Any
+
+from bayou.reading.extraction import NEEDS_LARGER, NOT_ON_PAGE
+from bayou.reading.line_record import fill
+from bayou.reading.reader import Reader
+from bayou.reading.schemas import load_schema, schema_of
+from tests.reading.printed_pages import RECEIPT, printed
+from tests.reading.pydantic_schema import Bill
+
+
+def schema(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+def test_a_receipt_fills_the_ready_schema() -> None:
+    found = fill(RECEIPT, load_schema("receipt"), "nano")
+    expected = {
+        "merchant_name": "PERNIAGAAN ZHENG HUI SDN BHD",
+        "merchant_address": "NO.59 JALAN PERMAS 9/5 BANDAR BARU PERMAS JAYA 81750 JOHOR BAHRU",
+        "merchant_tax_id": "000800589824",
+        "receipt_number": "CS00084670",
+        "date": "2018-03-09",
+        "time": "08:49:00",
+        "currency": "MYR",
+        "line_items": [
+            {"description": "CUTTING DISC", "quantity": 2.0, "unit_price": 15.0, "amount": 30.0},
+            {"description": "PAINT BRUSH", "quantity": 1.0, "unit_price": 5.5, "amount": 5.5},
+        ],
+        "subtotal": 35.5,
+        "tax_amount": 2.13,
+        "total": 37.63,
+        "payment_method": None,
+        "cash": 40.0,
+        "change": 2.37,
+    }
+    assert found.record == expected
+    assert found.problems == ()
+    total = found.field("total")
+    assert total.printed == "37.63"
+    assert total.confidence is not None and 0 < total.confidence <= 1
+    (evidence,) = total.evidence
+    assert (evidence.quote, evidence.page) == ("37.63", 1)
+    assert evidence.boxes[0].left == 570
+    assert len(found.field("merchant_address").evidence[0].boxes) == 3
+    assert found.field("payment_method").reason == NOT_ON_PAGE
+
+
+def test_what_nobody_taught_is_found_by_its_own_words() -> None:
+    page = printed(
+        [(40, "Vessel no."), (300, "IMO 9074729")], "Port of call: Rotterdam", [(40, "Draught"), (300, "7,45 m")]
+    )
+    wanted = schema(
+        {
+            "vesselNo": {"type": "string"},
+            "port": {"type": "string", "title": "Port of call"},
+            "draught": {"type": "number"},
+            "captain": {"type": "string"},
+            "insured": {"type": "boolean"},
+        },
+        "captain",
+    )
+    found = fill(page, schema_of(wanted), "nano")
+    assert found.record == {"vesselNo": "IMO 9074729", "port": "Rotterdam", "draught": 7.45, "captain": None}
+    assert found.field("captain").reason == NEEDS_LARGER
+    assert found.field("insured").reason == NEEDS_LARGER
+    assert found.problems == ("captain: None is not of type 'string'",)
+
+
+def test_a_pydantic_class_with_objects_and_lists() -> None:
+    found = Reader().extract(RECEIPT, Bill)
+    assert found.record["seller"] == {
+        "name": "PERNIAGAAN ZHENG HUI SDN BHD",
+        "address": "NO.59 JALAN PERMAS 9/5 BANDAR BARU PERMAS JAYA 81750 JOHOR BAHRU",
+    }
+    assert found.record["lines"] == [
+        {"description": "CUTTING DISC", "quantity": 2.0, "amount": 30.0},
+        {"description": "PAINT BRUSH", "quantity": 1.0, "amount": 5.5},
+    ]
+    assert schema_of(schema_of(Bill).nullable).problems(found.record) == ()
+
+
+def test_day_and_month_that_nothing_tells_are_flagged() -> None:
+    clear = fill(printed("Date: 03/04/2024", "Total: 5,00 €"), load_schema("receipt"), "nano")
+    assert (clear.record["date"], clear.field("date").reason) == ("2024-04-03", "")
+    told = fill(printed("Date: 03/04/2024", "Due date: 04/28/2024"), load_schema("invoice"), "nano")
+    assert (told.record["invoice_date"], told.field("invoice_date").reason) == ("2024-03-04", "")
+    unclear = fill(printed("Date: 03/04/2024"), load_schema("receipt"), "nano")
+    assert "other way round" in unclear.field("date").reason
+
+
+def test_a_value_that_the_schema_forbids_is_not_returned() -> None:
+    wanted = schema({"currency": {"enum": ["EUR", "USD"]}, "total": {"type": "number", "maximum": 10}})
+    found = fill(RECEIPT, schema_of(wanted), "nano")
+    assert found.record == {}
+    assert "MYR" in found.field("currency").reason
+    assert found.field("total").printed == "37.63"
+    assert "doesn't allow" in found.field("total").reason
+
+
+def test_an_empty_page_gives_nothing_but_reasons() -> None:
+    for name in ("invoice", "receipt", "identity-card", "bank-cheque", "business-card", "table"):
+        found = fill(printed(), load_schema(name), "nano")
+        assert found.problems == ()
+        assert all(field.value in (None, []) and field.reason for field in found.fields)
+
+
+def test_an_extraction_as_json_is_what_the_contract_says() -> None:
+    data = fill(RECEIPT, load_schema("receipt"), "nano").to_dict()
+    assert set(data) == {"record", "fields", "model", "name", "sha256", "problems"}
+    assert (data["model"], data["name"], data["sha256"]) == ("nano", "page.png", "0" * 64)
+    fields = data["fields"]
+    assert isinstance(fields, list) and isinstance(fields[0], dict)
+    assert set(fields[0]) == {"path", "value", "printed", "confidence", "evidence", "reason"}
+    assert fields[0]["evidence"] == [
+        {"quote": "PERNIAGAAN ZHENG HUI SDN BHD", "page": 1, "boxes": [[40.0, 30.0, 292.0, 50.0]]}
+    ]
