@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 
-Source = Literal["native", "model", "draft", "peer"]
-"""Who says so: the PDF's own text layer, the model, the tower's draft alone, or another engine."""
+Source = Literal["native", "model", "draft", "peer", "hand"]
+"""Who says so: the PDF's own text layer, the model, the tower's draft alone, another engine, a human's correction."""
 
 BlockKind = Literal["paragraph", "heading", "list_item", "table"]
 PageStatus = Literal["ok", "blank", "unreadable", "failed"]
@@ -34,7 +34,8 @@ class Word:
     """A run of characters without white space.
 
     Attributes:
-        confidence: Probability, 0 to 1, that the text is right; 1.0 for native text; None where the reader doesn't say.
+        confidence: Probability, 0 to 1, that the text is right; 1.0 for native text and what a human
+            corrected; None where the reader doesn't say.
     """
 
     text: str
