@@ -1,11 +1,15 @@
-"""What to say where a package of an extra isn't installed. Knows which packages the extra ``train`` brings."""
+"""What to say where a package of an extra isn't installed. Knows which packages the extras bring."""
 
 from __future__ import annotations
 
 from bayou.errors import MissingExtraError
 
-TRAIN_PACKAGES = frozenset({"torch", "onnx", "fontTools", "tensorboard", "matplotlib"})
-"""What the extra `train` brings, by the names they are imported under."""
+PACKAGES = {
+    "train": frozenset({"torch", "onnx", "fontTools", "tensorboard", "matplotlib"}),
+    "serve": frozenset({"fastapi", "starlette", "uvicorn", "python_multipart", "prometheus_client", "sqlalchemy"}),
+    "postgres": frozenset({"pg8000"}),
+}
+"""What each extra brings, by the names packages are imported under."""
 
 
 def missing_package(error: ModuleNotFoundError, doing: str) -> MissingExtraError:
@@ -17,6 +21,7 @@ def missing_package(error: ModuleNotFoundError, doing: str) -> MissingExtraError
         doing: What needs it.
     """
     name = (error.name or "").partition(".")[0]
-    if name not in TRAIN_PACKAGES:
-        raise error
-    return MissingExtraError(f'{doing} needs the package {name}: pip install "bayou[train]"')
+    for extra, packages in PACKAGES.items():
+        if name in packages:
+            return MissingExtraError(f'{doing} needs the package {name}: pip install "bayou[{extra}]"')
+    raise error

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "read": "Read documents: files, folders, patterns, or - for standard input.",
     "ask": "Ask a question about pictures and pages.",
+    "serve": "Read over HTTP, with a web page (needs the extra `serve`).",
     "pull": "Fetch a model from the Hugging Face Hub, or register one placed by hand.",
     "doctor": "Tell what bayou finds on this computer, and what is missing.",
     "cache": "List or clear what bayou keeps between runs.",

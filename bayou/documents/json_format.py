@@ -14,7 +14,7 @@ import typing
 from functools import cache
 from typing import Any, Literal, cast
 
-from bayou.documents.document import SCHEMA_VERSION, Document
+from bayou.documents.document import SCHEMA_VERSION, Document, Page
 from bayou.documents.geometry import Box
 from bayou.errors import InputError
 
@@ -51,6 +51,16 @@ def from_json(text: str | bytes) -> Document:
             " use the bayou that wrote it, or read the file again"
         )
     return cast(Document, _decode(Document, data, "document"))
+
+
+def page_to_dict(page: Page) -> dict[str, Any]:
+    """``page`` as it stands among a document's pages in JSON. ``page_from_dict`` gives an equal page."""
+    return cast(dict[str, Any], dataclasses.asdict(page, dict_factory=_compact))
+
+
+def page_from_dict(data: object) -> Page:
+    """The page that ``page_to_dict`` made; InputError where it isn't one."""
+    return cast(Page, _decode(Page, data, "page"))
 
 
 def _compact(fields: list[tuple[str, Any]]) -> Any:

@@ -22,6 +22,7 @@ from bayou.reading.confidence import page_confidence, text_probability
 from bayou.reading.orientation import turn
 from bayou.reading.page_reader import PageReader
 from bayou.reading.placing import PlacedLine, place_lines
+from bayou.reading.progress import LinesRead, OnReading, ReadingEvent
 from bayou.reading.tasks import ReadTask, question_messages
 
 
@@ -39,13 +40,13 @@ class AnswerPageReader:
         self._drafts = drafts
         self._task = task
 
-    def read(self, raw: RawPage) -> Page:
-        """The page with its blocks, status and confidence.
+    def read(self, raw: RawPage, on_reading: OnReading | None = None) -> Page:
+        """The page with its blocks, status and confidence; ``on_reading`` is told of the draft and of the answer.
 
         A page with a PDF's own text keeps it, and what nano reads in its pictures: see ``OpenOptions.force_ocr``.
         """
         start = time.perf_counter()
-        draft = self._drafts.read(raw)
+        draft = self._drafts.read(raw, None if on_reading is None else _drafting(on_reading))
         if raw.native or raw.image_regions is not None:
             return self._with_native_text(draft)
         if draft.status == "blank":
@@ -53,7 +54,7 @@ class AnswerPageReader:
         image = turn(raw.image, draft.rotation) if draft.rotation else raw.image
         messages = question_messages(self._task.prompt or self._answerer.reading_prompt, [image])
         limits = Limits(self._task.max_new_tokens, self._task.max_tiles, self._task.skip_blank_tiles)
-        answer = self._answerer.answer(messages, limits, page_text(draft))
+        answer = self._answerer.answer(messages, limits, page_text(draft), on_reading)
         placed = place_lines(answered_lines(answer), draft.lines)
         blocks = make_blocks(answer.text, placed, draft)
         lines = [part.line for part in placed]
@@ -84,6 +85,15 @@ class AnswerPageReader:
             places = "1 line has" if lost == 1 else f"{lost} of {len(lines)} lines have"
             remarks.append(f"{places} no place on the page, and none in hocr, alto, tsv and pdf")
         return [*remarks, answer.note] if answer.note else remarks
+
+
+def _drafting(on_reading: OnReading) -> OnReading:
+    """The same, told of nano's lines as of a draft."""
+
+    def tell(event: ReadingEvent) -> None:
+        on_reading(replace(event, is_draft=True) if isinstance(event, LinesRead) else event)
+
+    return tell
 
 
 def _status(answer: Answer) -> PageStatus:

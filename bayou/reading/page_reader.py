@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from bayou.reading.fragments import join_fragments
 from bayou.reading.level import page_skew
 from bayou.reading.lines import TURNED_ASPECT, FoundLine, LineDetector, crop_line
 from bayou.reading.orientation import HeadDownClassifier, lies_sideways, stands_on_its_head, turn
+from bayou.reading.progress import LinesRead, OnReading, PageBegun
 from bayou.reading.recogniser import RecognisedLine, Recogniser
 from bayou.reading.spacing import with_wide_spaces
 from bayou.reading.type_size import native_size, type_size
@@ -29,6 +30,8 @@ SURE_SCORE = 0.6
 STANDING_BONUS = 0.15
 """A high narrow quad is more often an upright "1" or "I" than a turned line, which must read so much better."""
 STANDING_ASPECT = 3.0
+FIRST_LINES, MOST_LINES = 4, 16
+"""Where somebody watches, lines are read in groups, a small one first, so that it comes soon; each next is doubled."""
 ALREADY_NATIVE = 0.5
 """Share of a found line's box that native lines cover, from which on it is the same text."""
 
@@ -43,6 +46,22 @@ class _Reading:
     skew: float = 0.0
 
 
+_Read = tuple[RecognisedLine, Quad, NDArray[np.uint8]]
+"""What a line says, the corners it was cut out by, and the crop."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """Somebody watches page ``number``."""
+
+    number: int
+    tell: OnReading
+
+    def lines(self, lines: Sequence[Line]) -> None:
+        """Told even where a group had none: this is where a reading can be given up."""
+        self.tell(LinesRead(self.number, tuple(lines)))
+
+
 class PageReader:
     """Reads opened pages with one recogniser. Not thread-safe."""
 
@@ -53,23 +72,29 @@ class PageReader:
         self._detector: LineDetector | None = None
         self._classifier: HeadDownClassifier | None = None
 
-    def read(self, raw: RawPage) -> Page:
-        """The page with its blocks, status and confidence."""
+    def read(self, raw: RawPage, on_reading: OnReading | None = None) -> Page:
+        """The page with its blocks, status and confidence; ``on_reading`` is told on the way what is read."""
         start = time.perf_counter()
         if raw.failure:
             return Page(raw.number, raw.width, raw.height, raw.unit, status="failed", message=raw.failure)
-        image, rotation = raw.image, 0
-        if raw.native or raw.image_regions is not None:
-            reading = self._read_regions(raw)
-        else:
+        image, rotation, found = raw.image, 0, None
+        if not raw.native and raw.image_regions is None:
             image, rotation, found = self._upright(raw.image)
-            reading = self._read_found(image, found, raw.pixels_per_unit)
-        tables = find_tables(reading.lines, image, raw.pixels_per_unit)
         sideways = rotation in (90, 270)
+        width, height = (raw.height, raw.width) if sideways else (raw.width, raw.height)
+        watch = None
+        if on_reading is not None:
+            on_reading(PageBegun(raw.number, width, height, raw.unit, image))
+            watch = _Watch(raw.number, on_reading)
+        if found is None:
+            reading = self._read_regions(raw, watch)
+        else:
+            reading = self._read_found(image, found, raw.pixels_per_unit, watch)
+        tables = find_tables(reading.lines, image, raw.pixels_per_unit)
         return Page(
             number=raw.number,
-            width=raw.height if sideways else raw.width,
-            height=raw.width if sideways else raw.height,
+            width=width,
+            height=height,
             unit=raw.unit,
             blocks=assemble(reading.lines, reading.sizes, tables, reading.skew),
             status=_status(reading),
@@ -105,36 +130,49 @@ class PageReader:
             found = self._find(image)
         return image, rotation, found
 
-    def _read_found(self, image: NDArray[np.uint8], found: list[FoundLine], pixels_per_unit: float) -> _Reading:
+    def _read_found(
+        self, image: NDArray[np.uint8], found: list[FoundLine], pixels_per_unit: float, watch: _Watch | None
+    ) -> _Reading:
         skew = page_skew([line.quad for line in found])
         found = join_fragments(found, skew)
-        views = [(line, quad) for line in found for quad in _ways_to_read(line.quad)]
-        crops = [crop_line(image, quad) for _, quad in views]
-        best: dict[int, tuple[float, RecognisedLine, Quad, NDArray[np.uint8]]] = {}
-        for (line, quad), crop, read in zip(views, crops, self._recogniser.recognise(crops), strict=True):
-            standing = len(_ways_to_read(line.quad)) > 1 and quad == line.quad
-            score = read.legibility + (STANDING_BONUS if standing else 0.0)
-            if id(line) not in best or score > best[id(line)][0]:
-                best[id(line)] = (score, read, quad, crop)
-        lines, sizes, unread = [], [], 0
-        for line in found:
-            _, read, quad, crop = best[id(line)]
-            if read.text.strip() and read.legibility >= LEAST_LEGIBILITY:
-                lines.append(place_line(with_wide_spaces(read, crop), quad, pixels_per_unit, crop))
-                sizes.append(type_size(crop, read.text) / pixels_per_unit)
-            elif read.text.strip() or line.score >= SURE_SCORE:
-                unread += 1
+        placed: dict[int, tuple[Line, float]] = {}
+        unread = 0
+        for group in _groups(found, watched=watch is not None):
+            new = []
+            for at, (read, quad, crop) in zip(group, self._best_of(image, [found[at] for at in group]), strict=True):
+                if read.text.strip() and read.legibility >= LEAST_LEGIBILITY:
+                    new.append(place_line(with_wide_spaces(read, crop), quad, pixels_per_unit, crop))
+                    placed[at] = new[-1], type_size(crop, read.text) / pixels_per_unit
+                elif read.text.strip() or found[at].score >= SURE_SCORE:
+                    unread += 1
+            if watch is not None:
+                watch.lines(new)
+        lines = [placed[at][0] for at in sorted(placed)]
         if not is_text(lines):
             return _Reading([], [], unread + len(lines), skew)
-        return _Reading(lines, sizes, unread, skew)
+        return _Reading(lines, [placed[at][1] for at in sorted(placed)], unread, skew)
 
-    def _read_regions(self, raw: RawPage) -> _Reading:
+    def _best_of(self, image: NDArray[np.uint8], found: Sequence[FoundLine]) -> list[_Read]:
+        """Each line read in the way that reads best."""
+        views = [(at, quad) for at, line in enumerate(found) for quad in _ways_to_read(line.quad)]
+        crops = [crop_line(image, quad) for _, quad in views]
+        best: dict[int, tuple[float, _Read]] = {}
+        for (at, quad), crop, read in zip(views, crops, self._recogniser.recognise(crops), strict=True):
+            standing = len(_ways_to_read(found[at].quad)) > 1 and quad == found[at].quad
+            score = read.legibility + (STANDING_BONUS if standing else 0.0)
+            if at not in best or score > best[at][0]:
+                best[at] = score, (read, quad, crop)
+        return [best[at][1] for at in range(len(found))]
+
+    def _read_regions(self, raw: RawPage, watch: _Watch | None) -> _Reading:
         """Native lines, and what the page's image regions say that they don't."""
+        if watch is not None:
+            watch.lines(raw.native)
         found = [line for region in raw.image_regions or () for line in self._find_in(raw, region)]
         native = [line.box for line in raw.native if line.box is not None]
         scale = 1 / raw.pixels_per_unit
         new = [line for line in found if not _covered(_box(line.quad).scaled(scale), native)]
-        read = self._read_found(raw.image, new, raw.pixels_per_unit)
+        read = self._read_found(raw.image, new, raw.pixels_per_unit, watch)
         sizes = [native_size(line) for line in raw.native]
         return _Reading([*raw.native, *read.lines], [*sizes, *read.sizes], read.unread)
 
@@ -147,6 +185,18 @@ class PageReader:
             return []
         found = self._find(np.ascontiguousarray(raw.image[top:bottom, left:right]))
         return [FoundLine(_shifted(line.quad, left, top), line.score) for line in found]
+
+
+def _groups(found: Sequence[FoundLine], watched: bool) -> Iterator[list[int]]:
+    """Which lines are read together: all, or, where somebody watches, few at first, from the page's top down."""
+    if not watched:
+        yield list(range(len(found)))
+        return
+    order = sorted(range(len(found)), key=lambda at: (min(y for _, y in found[at].quad), found[at].quad[0][0]))
+    first, count = 0, FIRST_LINES
+    while first < len(order):
+        yield order[first : first + count]
+        first, count = first + count, min(MOST_LINES, 2 * count)
 
 
 def _ways_to_read(quad: Quad) -> list[Quad]:

@@ -21,6 +21,7 @@ from bayou.reading.answer_page_reader import AnswerPageReader
 from bayou.reading.answers import Answer, Limits, OnEvent
 from bayou.reading.models import ANSWERING, LoadedModel, OnProgress, choose_model
 from bayou.reading.page_reader import PageReader
+from bayou.reading.progress import OnReading
 from bayou.reading.tasks import ANSWER_TOKENS, ReadTask, question_messages
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ class Reader:
         """The model's name as documents record it."""
         return self._choice.name
 
+    @property
+    def answers(self) -> bool:
+        """Whether the model answers questions by itself; else it reads lines. Loads it; errors as ``load``."""
+        return self._load().answerer is not None
+
     def load(self, on_progress: OnProgress | None = None) -> None:
         """Load the model now and not when it is first needed.
 
@@ -118,18 +124,24 @@ class Reader:
             read += (page,)
             if on_page is not None:
                 on_page(page)
-        name = "" if isinstance(source, bytes) else Path(source).name
-        native = any(page.lines for page in read) and all(
-            line.source == "native" for page in read for line in page.lines
-        )
-        return Document(read, name, sha256_of(source), "" if native else self.model)
+        return document_of(read, source, "" if isinstance(source, bytes) else Path(source).name, self.model)
 
-    def read_pages(self, source: str | Path | bytes | BinaryIO, options: OpenOptions | None = None) -> Iterator[Page]:
-        """The pages of one document, each read when it is asked for; errors as ``read``."""
+    def read_pages(
+        self,
+        source: str | Path | bytes | BinaryIO,
+        options: OpenOptions | None = None,
+        on_reading: OnReading | None = None,
+    ) -> Iterator[Page]:
+        """The pages of one document, each read when it is asked for; errors as ``read``.
+
+        Args:
+            on_reading: Told of a page's size and picture, and of its lines as they are read: see
+                ``bayou.reading.progress``. What it raises ends the reading.
+        """
         if self._pages is None:
             self._pages = self._page_reader()
         for raw in open_pages(_path_or_bytes(source), options or OpenOptions()):
-            yield self._pages.read(raw)
+            yield self._pages.read(raw, on_reading)
 
     def read_lines(self, images: Iterable[LineImage]) -> list[Line]:
         """The text of already cropped words or lines, without looking for text in them.
@@ -247,6 +259,12 @@ class Reader:
         nano = choose_model("nano", None, None, place.device, place.threads).load(None).recogniser
         assert nano is not None
         return AnswerPageReader(loaded.answerer, PageReader(nano, place.device, place.threads), self._task)
+
+
+def document_of(pages: Sequence[Page], source: str | Path | bytes, name: str, model: str) -> Document:
+    """The pages that ``model`` read of ``source`` as a document; one of native text alone has no model."""
+    native = any(page.lines for page in pages) and all(line.source == "native" for page in pages for line in page.lines)
+    return Document(tuple(pages), name, sha256_of(source), "" if native else model)
 
 
 def _pictures(source: PictureSource, options: OpenOptions) -> Iterator[Image.Image | NDArray[np.uint8]]:

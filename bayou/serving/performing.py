@@ -1,0 +1,142 @@
+"""Does what a worker is asked, with a reader. Knows readers and documents; not processes, queues or HTTP."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from bayou.documents.document import Line, Page
+from bayou.documents.json_format import from_json, page_to_dict, to_json
+from bayou.documents.open_pages import count_pages
+from bayou.documents.page_ranges import select_pages
+from bayou.documents.raw_page import OpenOptions
+from bayou.engine.request import ImageEncoded
+from bayou.errors import LimitError
+from bayou.reading.progress import LinesRead, OnReading, PageBegun, ReadingEvent
+from bayou.reading.reader import document_of
+from bayou.serving.exporting import export
+from bayou.serving.work import CountWork, Done, ExportWork, ReadWork, Told, Upload, Work
+
+LARGEST_PICTURE = 1600
+"""Pixels of the longer side of a page's picture in a stream."""
+JPEG_QUALITY = 80
+
+Tell = Callable[[Told], None]
+"""Says something on the way. It raises where the work is given up."""
+
+
+class ServedReader(Protocol):
+    """What a worker needs of a reader; ``bayou.reading.reader.Reader`` is one."""
+
+    @property
+    def model(self) -> str:
+        """The model's name as documents record it."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether it is a model that answers questions by itself."""
+
+    def load(self, on_progress: Callable[[float], None] | None = None) -> None:
+        """Loads the model now."""
+
+    def read_pages(
+        self, source: bytes, options: OpenOptions | None = None, on_reading: OnReading | None = None
+    ) -> Iterator[Page]:
+        """The pages, each read when it is asked for."""
+
+
+def perform(reader: ServedReader, work: Work, tell: Tell) -> Done:
+    """Does a piece of work; ``tell`` is called often, so that it can be given up."""
+    match work:
+        case ReadWork():
+            return _read(reader, work, tell)
+        case CountWork():
+            numbers = list(_numbers(work.upload, work.options))
+            return Done(json.dumps(numbers))
+        case ExportWork():
+            return export(from_json(work.document), work)
+
+
+def _numbers(upload: Upload, options: OpenOptions) -> range | tuple[int, ...]:
+    total = count_pages(upload.data, options, upload.name or None)
+    numbers = select_pages(options.pages, total, upload.name or None)
+    if len(numbers) > options.max_pages:
+        raise LimitError(
+            f"{len(numbers)} pages, but at most {options.max_pages} are read at once: ask for fewer, or make it a job",
+            upload.name or None,
+        )
+    return numbers
+
+
+def _read(reader: ServedReader, work: ReadWork, tell: Tell) -> Done:
+    start = time.perf_counter()
+    numbers = _numbers(work.upload, work.options)
+    tell(Told("pages", {"count": len(numbers)}))
+    pages: list[Page] = []
+    first: float | None = None
+
+    def on_reading(event: ReadingEvent) -> None:
+        nonlocal first
+        if isinstance(event, LinesRead) and event.lines and first is None:
+            first = time.perf_counter() - start
+        tell(_told(event, work))
+
+    for page in reader.read_pages(work.upload.data, work.options, on_reading):
+        pages.append(page)
+        tell(Told("page", page_to_dict(page)))
+    document = document_of(pages, work.upload.data, work.upload.name, reader.model)
+    seconds = {"pages": sum(page.seconds for page in pages)}
+    if first is not None:
+        seconds["first_lines"] = first
+    return Done(to_json(document), counts=dict(Counter(page.status for page in pages)), seconds=seconds)
+
+
+def _told(event: ReadingEvent, work: ReadWork) -> Told:
+    match event:
+        case PageBegun():
+            data: dict[str, object] = {
+                "page": event.number,
+                "width": event.width,
+                "height": event.height,
+                "unit": event.unit,
+            }
+            if work.images:
+                data["image"] = picture(event.image)
+            return Told("page_start", data)
+        case LinesRead():
+            lines = [line_dict(line) for line in event.lines] if work.lines else []
+            return Told("lines", {"page": event.number, "lines": lines, "draft": event.is_draft})
+        case ImageEncoded():
+            return Told("progress", {"encoded": event.done, "total": event.total})
+        case _:
+            return Told("progress", {key: value for key, value in asdict(event).items() if key == "tokens"})
+
+
+def line_dict(line: Line) -> dict[str, object]:
+    """A line of a stream; its box in the page's unit."""
+    box = None if line.box is None else [line.box.left, line.box.top, line.box.right, line.box.bottom]
+    return {"text": line.text, "box": box, "confidence": line.confidence}
+
+
+def picture(image: NDArray[np.uint8]) -> str:
+    """A page (uint8 RGB [H, W, 3]) as a data address, no larger than a screen."""
+    made = Image.fromarray(image)
+    made.thumbnail((LARGEST_PICTURE, LARGEST_PICTURE))
+    file = io.BytesIO()
+    made.save(file, "JPEG", quality=JPEG_QUALITY)
+    return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def with_limits(options: OpenOptions, max_pages: int, max_pixels: int) -> OpenOptions:
+    """The same within the server's limits."""
+    return replace(options, max_pages=min(options.max_pages, max_pages), max_pixels=min(options.max_pixels, max_pixels))

@@ -1,0 +1,67 @@
+"""Runs the server until it is told to stop. Knows uvicorn; no routes."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from bayou.errors import UsageError
+from bayou.reading.folder_workers import ReadSettings
+from bayou.serving.app import PATIENCE_SECONDS, make_app
+from bayou.serving.pool import Pool
+from bayou.serving.settings import ServingSettings
+from bayou.serving.worker import MakeServedReader
+
+
+def run(
+    settings: ServingSettings,
+    reading: ReadSettings,
+    make_reader: MakeServedReader,
+    version: str,
+    on_listening: Callable[[str], None],
+) -> None:
+    """Serve until SIGINT or SIGTERM; then what is in hand is finished, within a limit.
+
+    Args:
+        on_listening: Told the server's address when it takes requests.
+
+    Raises:
+        UsageError: The address can't be listened at.
+        ModelError: The model can't be loaded.
+    """
+    listening = _socket(settings)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    pool = Pool(make_reader, reading, settings.workers, settings.limits)
+    pool.start()
+    config = uvicorn.Config(
+        make_app(settings, pool, version),
+        log_config=None,
+        log_level="warning",
+        access_log=False,  # it would log whole addresses; the guard logs routes
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=int(PATIENCE_SECONDS),
+        timeout_keep_alive=30,
+    )
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    on_listening(f"http://{shown}:{port}")
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _socket(settings: ServingSettings) -> socket.socket:
+    """Bound before the model is loaded, so that a port in use is told at once."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((settings.host.strip("[]"), settings.port))
+    except OSError as error:
+        made.close()
+        what = f"can't listen at {settings.host} port {settings.port}: {error.strerror or error}"
+        raise UsageError(f"{what}; name another with --port") from error
+    made.listen(512)
+    return made
