@@ -71,6 +71,7 @@ class ServeFlags(TypedDict):
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
+    metavar="N",
     default=1,
     show_default=True,
     help="Processes that read, each with a model.",
