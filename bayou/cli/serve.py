@@ -127,7 +127,7 @@ class ServeFlags(TypedDict):
     "--database",
     envvar="BAYOU_DATABASE",
     metavar="URL",
-    help="Where jobs are kept: postgresql+psycopg://... or sqlite:///FILE. [default: a file in bayou's cache]",
+    help="Where jobs are kept: postgresql+pg8000://... or sqlite:///FILE. [default: a file of this user's]",
 )
 @click.option(
     "--keep-hours",

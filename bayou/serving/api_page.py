@@ -22,7 +22,7 @@ def api_page(description: dict[str, Any]) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="stylesheet" href="/static/style.css"></head><body><main>'
+        '<link rel="stylesheet" href="/static/page.css"></head><body><main>'
         f'<h1>{title}</h1><p>The same for programs: <a href="/openapi.json">openapi.json</a>.</p>'
         f"{parts}</main></body></html>"
     )

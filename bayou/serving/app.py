@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,35 +15,36 @@ from bayou.errors import BayouError
 from bayou.serving.api_page import api_page
 from bayou.serving.asking import ClientGone
 from bayou.serving.guard import Guard
+from bayou.serving.job_routes import job_routes
+from bayou.serving.job_runner import JobRunner
+from bayou.serving.job_store import JobStore
 from bayou.serving.metrics import Metrics
 from bayou.serving.pool import Pool
 from bayou.serving.reading_routes import reading_routes
+from bayou.serving.record_routes import record_routes
 from bayou.serving.replies import Refusal, error_body, error_reply
 from bayou.serving.settings import ServingSettings
 
-LOG = logging.getLogger("bayou.serving")
 WEB = Path(__file__).parent / "web"
-PATIENCE_SECONDS = 20.0
-"""So long requests in hand may take to end when the server is stopped."""
 
 
 class _Files(StaticFiles):
     """The page's own files, of this package alone."""
 
 
-def make_app(settings: ServingSettings, pool: Pool, version: str) -> FastAPI:
-    """The server's app. The pool is started before requests are taken, and closed after the last."""
+def make_app(settings: ServingSettings, pool: Pool, store: JobStore, version: str) -> FastAPI:
+    """The server's app, over a pool that has started. Jobs are done while it runs."""
     metrics = Metrics()
     metrics.watch(pool)
+    runner = JobRunner(store, pool, metrics, settings.keep_hours)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        if pool.ready is None:
-            await asyncio.to_thread(pool.start)
+        runner.start(settings.workers)
         try:
             yield
         finally:
-            await asyncio.to_thread(pool.close, PATIENCE_SECONDS)
+            await runner.close()
 
     app = FastAPI(
         title="bayou",
@@ -58,6 +57,8 @@ def make_app(settings: ServingSettings, pool: Pool, version: str) -> FastAPI:
     app.add_middleware(Guard, settings=settings, metrics=metrics)
     _handle_errors(app, pool)
     app.include_router(reading_routes(settings, pool, metrics))
+    app.include_router(record_routes(settings, pool, metrics))
+    app.include_router(job_routes(settings, store, runner))
     _serve_pages(app, pool, metrics)
     return app
 

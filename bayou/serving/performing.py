@@ -8,24 +8,26 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from bayou.documents.document import Line, Page
+from bayou.documents.document import Document, Line, Page
 from bayou.documents.json_format import from_json, page_to_dict, to_json
 from bayou.documents.open_pages import count_pages
 from bayou.documents.page_ranges import select_pages
 from bayou.documents.raw_page import OpenOptions
-from bayou.engine.request import ImageEncoded
+from bayou.engine.request import ImageEncoded, PromptRead, TextPiece
 from bayou.errors import LimitError
+from bayou.reading.answers import OnEvent, Progress
+from bayou.reading.extraction import Extraction
 from bayou.reading.progress import LinesRead, OnReading, PageBegun, ReadingEvent
 from bayou.reading.reader import document_of
+from bayou.reading.schemas import Schema, load_schema
 from bayou.serving.exporting import export
-from bayou.serving.work import CountWork, Done, ExportWork, ReadWork, Told, Upload, Work
+from bayou.serving.work import CountWork, Done, ExportWork, ExtractWork, ReadWork, Told, Upload, Work
 
 LARGEST_PICTURE = 1600
 """Pixels of the longer side of a page's picture in a stream."""
@@ -54,6 +56,11 @@ class ServedReader(Protocol):
     ) -> Iterator[Page]:
         """The pages, each read when it is asked for."""
 
+    def extract(
+        self, source: bytes | Document, schema: Schema, *, options: OpenOptions | None, on_event: OnEvent | None
+    ) -> Extraction:
+        """A record, each value with its evidence."""
+
 
 def perform(reader: ServedReader, work: Work, tell: Tell) -> Done:
     """Does a piece of work; ``tell`` is called often, so that it can be given up."""
@@ -65,6 +72,8 @@ def perform(reader: ServedReader, work: Work, tell: Tell) -> Done:
             return Done(json.dumps(numbers))
         case ExportWork():
             return export(from_json(work.document), work)
+        case ExtractWork():
+            return _extract(reader, work, tell)
 
 
 def _numbers(upload: Upload, options: OpenOptions) -> range | tuple[int, ...]:
@@ -79,6 +88,12 @@ def _numbers(upload: Upload, options: OpenOptions) -> range | tuple[int, ...]:
 
 
 def _read(reader: ServedReader, work: ReadWork, tell: Tell) -> Done:
+    document, seconds = _document(reader, work, tell)
+    return Done(to_json(document), counts=_statuses(document), seconds=seconds)
+
+
+def _document(reader: ServedReader, work: ReadWork, tell: Tell) -> tuple[Document, dict[str, float]]:
+    """What is read, and seconds by stage."""
     start = time.perf_counter()
     numbers = _numbers(work.upload, work.options)
     tell(Told("pages", {"count": len(numbers)}))
@@ -98,7 +113,39 @@ def _read(reader: ServedReader, work: ReadWork, tell: Tell) -> Done:
     seconds = {"pages": sum(page.seconds for page in pages)}
     if first is not None:
         seconds["first_lines"] = first
-    return Done(to_json(document), counts=dict(Counter(page.status for page in pages)), seconds=seconds)
+    return document, seconds
+
+
+def _extract(reader: ServedReader, work: ExtractWork, tell: Tell) -> Done:
+    schema = load_schema(work.schema, files=False)
+    source: bytes | Document
+    counts: dict[str, int] = {}
+    seconds: dict[str, float] = {}
+    if work.document is not None:
+        source = from_json(work.document)
+    else:
+        assert work.upload is not None
+        source = work.upload.data
+        if not reader.answers:  # read here, so that it can be given up between lines
+            source, seconds = _document(reader, ReadWork(work.upload, work.options), tell)
+            counts = _statuses(source)
+    found = reader.extract(source, schema, options=work.options, on_event=lambda event: tell(_told_answer(event)))
+    return Done(found.to_json(), counts=counts, seconds=seconds)
+
+
+def _statuses(document: Document) -> dict[str, int]:
+    return dict(Counter(str(page.status) for page in document.pages))
+
+
+def _told_answer(event: Progress) -> Told:
+    """What happens on the way to an answer."""
+    match event:
+        case ImageEncoded(done=done, total=total):
+            return Told("progress", {"encoded": done, "total": total})
+        case PromptRead(tokens=tokens):
+            return Told("progress", {"prompt_tokens": tokens})
+        case TextPiece(text=text):
+            return Told("text", {"text": text})
 
 
 def _told(event: ReadingEvent, work: ReadWork) -> Told:
@@ -116,10 +163,8 @@ def _told(event: ReadingEvent, work: ReadWork) -> Told:
         case LinesRead():
             lines = [line_dict(line) for line in event.lines] if work.lines else []
             return Told("lines", {"page": event.number, "lines": lines, "draft": event.is_draft})
-        case ImageEncoded():
-            return Told("progress", {"encoded": event.done, "total": event.total})
         case _:
-            return Told("progress", {key: value for key, value in asdict(event).items() if key == "tokens"})
+            return _told_answer(event)
 
 
 def line_dict(line: Line) -> dict[str, object]:
@@ -135,8 +180,3 @@ def picture(image: NDArray[np.uint8]) -> str:
     file = io.BytesIO()
     made.save(file, "JPEG", quality=JPEG_QUALITY)
     return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode("ascii")
-
-
-def with_limits(options: OpenOptions, max_pages: int, max_pixels: int) -> OpenOptions:
-    """The same within the server's limits."""
-    return replace(options, max_pages=min(options.max_pages, max_pages), max_pixels=min(options.max_pixels, max_pixels))

@@ -164,8 +164,8 @@ class Pool:
         """Seconds after which there is likely to be room: as long as two of the last requests took on average."""
         return max(1, min(60, round(2 * self._recent / len(self._seats))))
 
-    def close(self, patience: float = 0.0) -> None:
-        """Take no more work, wait ``patience`` seconds for what is in hand, and end the workers."""
+    def close(self) -> None:
+        """Take no more work, and end the workers."""
         with self._changed:
             self._closing = True
             for ticket in [*self._waiting, *self._background]:
@@ -173,9 +173,6 @@ class Pool:
             self._waiting.clear()
             self._background.clear()
             self._changed.notify_all()
-        until = time.monotonic() + patience
-        while self.working and time.monotonic() < until:
-            time.sleep(POLL_SECONDS)
         self._end_all()
         for thread in self._threads:
             if thread.ident is not None:

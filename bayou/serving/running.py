@@ -5,15 +5,21 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import uvicorn
+from platformdirs import user_state_dir
 
 from bayou.errors import UsageError
 from bayou.reading.folder_workers import ReadSettings
-from bayou.serving.app import PATIENCE_SECONDS, make_app
+from bayou.serving.app import make_app
+from bayou.serving.job_store import JobStore
 from bayou.serving.pool import Pool
 from bayou.serving.settings import ServingSettings
 from bayou.serving.worker import MakeServedReader
+
+PATIENCE_SECONDS = 20
+"""So long requests in hand may take to end when the server is stopped."""
 
 
 def run(
@@ -34,22 +40,35 @@ def run(
     """
     listening = _socket(settings)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    host, port = listening.getsockname()[:2]
+    store = JobStore(settings.database or _own_database(settings))
     pool = Pool(make_reader, reading, settings.workers, settings.limits)
     pool.start()
     config = uvicorn.Config(
-        make_app(settings, pool, version),
+        make_app(settings, pool, store, version),
         log_config=None,
         log_level="warning",
         access_log=False,  # it would log whole addresses; the guard logs routes
         server_header=False,
         ws="none",
-        timeout_graceful_shutdown=int(PATIENCE_SECONDS),
+        timeout_graceful_shutdown=PATIENCE_SECONDS,
         timeout_keep_alive=30,
     )
-    host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     on_listening(f"http://{shown}:{port}")
-    uvicorn.Server(config).run(sockets=[listening])
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        pool.close()
+        store.close()
+
+
+def _own_database(settings: ServingSettings) -> str | None:
+    """A file of this port's server, which finds its jobs again; in memory where the port is any."""
+    if settings.port == 0:
+        return None
+    folder = Path(user_state_dir("bayou", appauthor=False))
+    return f"sqlite:///{(folder / f'jobs-{settings.port}.sqlite3').as_posix()}"
 
 
 def _socket(settings: ServingSettings) -> socket.socket:

@@ -137,16 +137,95 @@ def _either(fields: Schema, required: list[str], file: bool, json_fields: Schema
 READ_BODY = _either(
     READING, ["file"], True, {"document": DATA_ADDRESS, "file": DATA_ADDRESS, "name": {"type": "string"}}
 )
+SCHEMA_FIELD: Schema = {"description": "A ready schema's name, or a JSON Schema.", "type": ["string", "object"]}
+DOCUMENT_FIELD: Schema = {**DOCUMENT, "description": "What /v1/read gave, corrected or not."}
+NAMED_FILE: Schema = {"file": DATA_ADDRESS, "name": {"type": "string", "description": "The file's name."}}
 EXPORT_BODY = _either(
     {
-        "document": {"description": "What /v1/read gave, corrected or not.", **DOCUMENT},
+        "document": DOCUMENT_FIELD,
         "to": {"enum": ["text", "markdown", "html", "json", "csv", "tsv", "hocr", "alto", "pdf"]},
         **OPENING,
     },
     ["document", "to"],
     True,
-    {"file": DATA_ADDRESS, "name": {"type": "string"}},
+    NAMED_FILE,
 )
+EXTRACT_BODY = _either({"document": DOCUMENT_FIELD, "schema": SCHEMA_FIELD, **OPENING}, ["schema"], True, NAMED_FILE)
+JOB_BODY = _either(
+    {
+        "kind": {"enum": ["read", "extract"], "description": "What is made of the file. Default: read."},
+        "schema": SCHEMA_FIELD,
+        **OPENING,
+    },
+    ["file"],
+    True,
+    NAMED_FILE,
+)
+EVIDENCE: Schema = {
+    "type": "object",
+    "required": ["quote", "page", "boxes"],
+    "properties": {
+        "quote": {"type": "string"},
+        "page": {"type": "integer", "minimum": 1},
+        "boxes": {"type": "array", "items": {"type": "array", "items": {"type": "number"}}},
+    },
+}
+EXTRACTION: Schema = {
+    "type": "object",
+    "required": ["record", "fields", "model", "name", "sha256"],
+    "properties": {
+        "record": {"type": "object"},
+        "fields": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["path", "value", "printed", "confidence", "evidence", "reason"],
+                "properties": {
+                    "path": {"type": "string"},
+                    "printed": {"type": ["string", "null"]},
+                    "confidence": {"type": ["number", "null"]},
+                    "evidence": {"type": "array", "items": EVIDENCE},
+                    "reason": {"type": "string"},
+                },
+            },
+        },
+        "model": {"type": "string"},
+    },
+}
+SCHEMAS: Schema = {
+    "type": "object",
+    "required": ["schemas"],
+    "properties": {
+        "schemas": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "title", "schema"],
+                "properties": {"name": {"type": "string"}, "title": {"type": "string"}, "schema": {"type": "object"}},
+            },
+        }
+    },
+}
+JOB: Schema = {
+    "type": "object",
+    "required": ["id", "kind", "state", "created", "ended", "name", "pages_done", "pages_total", "error"],
+    "properties": {
+        "id": {"type": "string"},
+        "kind": {"enum": ["read", "extract"]},
+        "state": {"enum": ["queued", "running", "done", "failed", "cancelled"]},
+        "created": {"type": "number", "description": "Seconds since 1970."},
+        "ended": {"type": ["number", "null"]},
+        "pages_done": {"type": "integer"},
+        "pages_total": {"type": ["integer", "null"], "description": "Null until the file has been opened."},
+        "error": {"type": ["object", "null"]},
+    },
+}
+JOB_RESULT: Schema = {"anyOf": [DOCUMENT, EXTRACTION]}
+JOB_DELETED: Schema = {
+    "type": "object",
+    "required": ["id", "state"],
+    "properties": {"id": {"type": "string"}, "state": {"enum": ["cancelled", "deleted"]}},
+}
 
 
 def body(content: Schema) -> Schema:
@@ -154,9 +233,9 @@ def body(content: Schema) -> Schema:
     return {"openapi_extra": {"requestBody": {"required": True, "content": content}}}
 
 
-def reply(schema: Schema, stream: bool = False) -> dict[int | str, Schema]:
-    """A route's reply with status 200; where ``stream``, events instead where they are asked for."""
+def reply(schema: Schema, stream: bool = False, status: int = 200) -> dict[int | str, Schema]:
+    """A route's reply where all is well; where ``stream``, events instead where they are asked for."""
     content: Schema = {"application/json": {"schema": schema}}
     if stream:
         content["text/event-stream"] = {"schema": {"type": "string"}}
-    return {200: {"description": "It is done.", "content": content}}
+    return {status: {"description": "It is done.", "content": content}}

@@ -48,7 +48,7 @@ class ServingSettings:
         allowed_hosts: Names by which the server is called, beside its own.
         origins: Web sites whose pages may call the server ("https://example.org").
         allow_remote_images: Fetch pictures that a chat names by web address, from public addresses alone.
-        database: Where jobs are kept, as SQLAlchemy's URL; None: an SQLite file in bayou's cache folder.
+        database: Where jobs are kept, as SQLAlchemy's URL; None: an SQLite file of this user's.
         keep_hours: So long a finished job's result is kept.
     """
 

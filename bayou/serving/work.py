@@ -45,7 +45,21 @@ class ExportWork:
     options: OpenOptions
 
 
-Work = ReadWork | CountWork | ExportWork
+@dataclass(frozen=True, slots=True)
+class ExtractWork:
+    """A record of a file, or of a document (bayou's JSON) that was read of it before.
+
+    Attributes:
+        schema: A ready schema's name, or a JSON Schema as text.
+    """
+
+    upload: Upload | None
+    document: str | None = field(repr=False)
+    schema: str
+    options: OpenOptions
+
+
+Work = ReadWork | CountWork | ExportWork | ExtractWork
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from bayou.reading.folder_workers import ReadSettings
 from bayou.serving.app import make_app
+from bayou.serving.job_store import JobStore
 from bayou.serving.pool import Pool
 from bayou.serving.settings import ServingLimits, ServingSettings
 from tests.serving.made_reader import make_reader
@@ -28,12 +29,20 @@ def pool() -> Iterator[Pool]:
 
 
 @pytest.fixture
-def client(pool: Pool) -> TestClient:
-    """A client of a server with the settings by default."""
-    return TestClient(make_app(ServingSettings(), pool, "0"), base_url=BASE)
+def store() -> Iterator[JobStore]:
+    """Jobs in memory."""
+    made = JobStore(None)
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def make_client(pool: Pool) -> MakeClient:
+def make_client(pool: Pool, store: JobStore) -> MakeClient:
     """Clients of servers set up otherwise."""
-    return lambda **settings: TestClient(make_app(ServingSettings(**settings), pool, "0"), base_url=BASE)
+    return lambda **settings: TestClient(make_app(ServingSettings(**settings), pool, store, "0"), base_url=BASE)
+
+
+@pytest.fixture
+def client(make_client: MakeClient) -> TestClient:
+    """A client of a server with the settings by default."""
+    return make_client()
