@@ -179,6 +179,7 @@ def ended(client: TestClient, id: str) -> dict:
     raise AssertionError("the job doesn't end")
 
 
+@pytest.mark.slow  # a fresh worker takes seconds, and it is killed twice
 def test_a_job_reads_all_pages_though_one_kills_its_worker(client: TestClient) -> None:
     with client:
         id = submit(client, tiff(20, CRASH, 21), pages="1-3")
@@ -189,6 +190,17 @@ def test_a_job_reads_all_pages_though_one_kills_its_worker(client: TestClient) -
         assert "died" in pages[1]["message"]
         assert client.delete(f"/v1/jobs/{id}").json()["state"] == "deleted"
         assert client.get(f"/v1/jobs/{id}").status_code == 404
+
+
+def test_a_job_reads_the_pages_that_were_asked_for(client: TestClient) -> None:
+    with client:
+        id = submit(client, tiff(20, 21, 22), pages="2-3")
+        assert ended(client, id)["pages_done"] == 2
+        found = client.get(f"/v1/jobs/{id}/result").json()
+        assert [(page["number"], page["width"]) for page in found["pages"]] == [(2, 21), (3, 22)]
+        assert (found["name"], found["model"]) == ("a.tif", "made")
+        again = client.post("/v1/export", json={"document": found, "to": "text"})
+        assert again.text.startswith("21 x 20, line 0")
 
 
 def test_a_job_that_fails_says_why(client: TestClient) -> None:
