@@ -35,6 +35,7 @@ def test_pages_become_shards(tmp_path: Path, capsys: Captured) -> None:
     assert printed.out.strip() == str(folder) and "3 of 3 pages" in printed.err
 
 
+@pytest.mark.slow
 def test_two_processes_make_what_one_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Their blocks are of 256 pages; the second process's is cut short by the number of pages."""
     arguments = ["data", "synth", "--kind", "business-card", "--pages", "258", "--damage", "clean", "--quiet"]

@@ -214,6 +214,7 @@ def wait_for_part(models: Path, size: int) -> Path:
         time.sleep(0.005)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_pull_that_was_ended_in_the_middle_goes_on(hub: ImitationHub, models: Path, how: signal.Signals) -> None:
     hub.seconds_a_piece = 0.02

@@ -42,6 +42,7 @@ def finish(process: subprocess.Popen[bytes]) -> None:
     assert process.returncode == 0, messages
 
 
+@pytest.mark.slow
 def test_kill_minus_nine_and_the_same_command_again(tmp_path: Path) -> None:
     rows = [row(None, f"What is {n} times {n}?", f"{n * n}: {STORY} {n * 7} {n * 11} {n * 13}") for n in range(1200)]
     write_rows(tmp_path / "rows.jsonl", rows + rows[:100])

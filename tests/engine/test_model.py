@@ -16,7 +16,7 @@ from bayou.engine.generate import generate_all
 from bayou.engine.line_reader import LineReader
 from bayou.engine.line_reading import LineReading
 from bayou.engine.line_tokens import LineColumns, is_doubtful
-from bayou.engine.loading import RUNTIMES, RuntimeName, RuntimeOptions, load_member
+from bayou.engine.loading import RuntimeName, RuntimeOptions, load_member
 from bayou.engine.model import Model, load
 from bayou.engine.quantization import quantise, read_weights, write_weights
 from bayou.engine.runtimes.openvino_calibration import int8_sums
@@ -27,6 +27,7 @@ from bayou.inputs.characters import CharacterTokenizer
 from bayou.inputs.line_images import prepare_line
 from bayou.inputs.messages import Message
 from tests.engine.small_nano import TEXTS, draw_line, write_folder
+from tests.runtime_parameters import TORCH_SLOWLY
 
 PROBABILITY_TOLERANCE = 1e-4
 SHIPPED_MEGABYTES_BOUND = 12.0
@@ -100,7 +101,7 @@ def test_both_runtimes_read_the_same() -> None:
         assert (one.text, one.token_ids) == (other.text, other.token_ids)
 
 
-@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("runtime", TORCH_SLOWLY)
 def test_the_fast_loop_writes_what_the_slow_one_does(runtime: RuntimeName) -> None:
     member = load_member(folder(), RuntimeOptions(runtime, threads=1))
     assert isinstance(member.tokenizer, CharacterTokenizer)
@@ -160,6 +161,7 @@ def test_the_shipped_folder_is_small_and_reads_like_its_float_original(tmp_path:
     assert [reading.text for reading in load(folder(), precision="int8", threads=1).read_lines(CROPS)] == texts
 
 
+@pytest.mark.slow
 def test_a_doubtful_line_is_read_again_in_float32(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ship(tmp_path)
     plain = load(tmp_path, threads=1)
@@ -186,6 +188,7 @@ def test_a_line_without_a_sure_character_is_doubtful() -> None:
         assert is_doubtful(LineColumns(features, np.array(classes), np.array(probabilities, np.float32))) is doubtful
 
 
+@pytest.mark.slow
 def test_a_calibrated_tower_drafts_what_the_float_one_does(tmp_path: Path) -> None:
     ship(tmp_path)
     calibrate_folder(tmp_path, CROPS)

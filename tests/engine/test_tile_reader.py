@@ -30,6 +30,7 @@ from bayou.errors import BayouError, InputError, UsageError
 from bayou.inputs.messages import Message
 from tests.engine.tiny_models import IN_MEMORY, QUESTIONS, ask, counted, grain, page, tiny
 from tests.golden_set import golden
+from tests.runtime_parameters import TORCH_SLOWLY
 
 WIDE = page(400, 300)  # 3 x 2 tiles, of which some are white, and the whole view
 
@@ -130,8 +131,11 @@ def kept(tmp_path: Path, where: str) -> CacheSettings:
     return IN_MEMORY if where == "memory" else CacheSettings(tmp_path / "pages", memory_bytes=0)
 
 
-@pytest.mark.parametrize(("checkpoint", "where"), [("tiny-800m", "memory"), ("tiny-800m", "disk"), ("tiny-2b", "disk")])
-@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize(
+    ("checkpoint", "where"),
+    [("tiny-800m", "memory"), pytest.param("tiny-800m", "disk", marks=pytest.mark.slow), ("tiny-2b", "disk")],
+)
+@pytest.mark.parametrize("runtime", TORCH_SLOWLY)
 def test_another_question_about_a_page_does_not_read_it_again(
     checkpoint: str, runtime: RuntimeName, where: str, tmp_path: Path
 ) -> None:
@@ -215,7 +219,7 @@ def test_a_place_of_its_own_in_the_cache_folder(tmp_path: Path, monkeypatch: pyt
     assert list((tmp_path / "cache" / "pages").glob("*.arrays"))
 
 
-@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("runtime", TORCH_SLOWLY)
 def test_prompts_in_chunks_as_whole(runtime: RuntimeName) -> None:
     """Chunks of any size, also ones that cut through a picture: the same text as in one pass."""
     model = tiny("tiny-2b", runtime)
@@ -250,6 +254,7 @@ def ask_in_a_process(folder: Path, question: str, expected: tuple[int, ...]) -> 
             raise SystemExit(3)
 
 
+@pytest.mark.slow
 def test_two_processes_ask_about_the_same_page(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     processes = []

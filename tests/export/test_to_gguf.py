@@ -33,6 +33,7 @@ LLAMA_CPP_TOLERANCE = 2e-4
 END = 32009
 MOST_TOKENS = 24
 
+QUICK_AND_SLOW = [pytest.param(p, marks=() if p in ("f32", "q4_0") else pytest.mark.slow) for p in GGUF_PRECISIONS]
 PROMPT = "<|prompt|>Hello, how are you?<|end|><|answer|>"
 
 
@@ -153,7 +154,7 @@ def test_llama_cpp_spells_as_the_slow_tokenizer(text: str, vocabulary: Any) -> N
     assert vocabulary.tokenize(text.encode(), add_bos=False, special=True) == TOKENIZER.encode(text)
 
 
-@pytest.mark.parametrize("precision", GGUF_PRECISIONS)
+@pytest.mark.parametrize("precision", QUICK_AND_SLOW)
 def test_the_tensors(precision: GGUFPrecision, tmp_path: Path) -> None:
     member = open_member(golden("tiny-2b"))
     reader = gguf.GGUFReader(export_gguf(member, tmp_path / "out", precision))

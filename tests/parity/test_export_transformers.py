@@ -17,7 +17,7 @@ from bayou.export.to_transformers import export_transformers
 from bayou.inputs.messages import ImagePart
 from bayou.inputs.tokenizer import Tokenizer
 from bayou.model.weights import load_model
-from tests.golden_set import CHECKPOINTS, Case, cases, golden
+from tests.golden_set import Case, cases, golden
 
 transformers = pytest.importorskip("transformers")
 
@@ -25,7 +25,7 @@ TRANSFORMERS_LOGIT_TOLERANCE = 5e-5
 PILLOW_PIXEL_TOLERANCE = 1e-5
 
 
-@pytest.fixture(scope="module", params=CHECKPOINTS)
+@pytest.fixture(scope="module", params=["tiny-800m", pytest.param("tiny-2b", marks=pytest.mark.slow)])
 def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     folder = tmp_path_factory.mktemp("transformers") / "out"
     export_transformers(open_member(golden(request.param)), folder, largest_shard=3_000_000)

@@ -17,6 +17,7 @@ from bayou.inputs.messages import Message
 from bayou.inputs.template import IMAGE_CONTEXT
 from tests.engine.tiny_models import counted
 from tests.golden_set import Case, cases, golden
+from tests.runtime_parameters import TORCH_SLOWLY
 
 LOGIT_TOLERANCE = 5e-5
 VISUAL_TOLERANCE = 2e-6
@@ -36,7 +37,7 @@ def call(case: Case) -> dict[str, Any]:
     return {"messages": case.messages, "max_tiles": case.values.get("max_tiles", 6), "msac": msac}
 
 
-@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("runtime", TORCH_SLOWLY)
 @pytest.mark.parametrize("case", cases())
 def test_generation(case: Case, runtime: RuntimeName) -> None:
     """Without the whole golden set, of most cases the text alone says whether the ids are right."""
@@ -85,7 +86,7 @@ def drafts(expected: tuple[int, ...], response: str) -> list[str | tuple[int, ..
     ]
 
 
-@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("runtime", TORCH_SLOWLY)
 @pytest.mark.parametrize("case", cases())
 def test_a_draft_saves_passes_and_changes_nothing(case: Case, runtime: RuntimeName) -> None:
     """Pages are kept in memory, so that each is read once: what is kept changes nothing either."""
@@ -106,7 +107,7 @@ def with_ocr() -> list[Any]:
     return [case for case in cases() if "ocr_response" in case.values[0].values]
 
 
-@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("runtime", TORCH_SLOWLY)
 @pytest.mark.parametrize("case", with_ocr())
 def test_the_released_ocr(case: Case, runtime: RuntimeName) -> None:
     arrays = case.arrays() if case.has_arrays else None

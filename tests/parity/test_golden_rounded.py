@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from bayou.engine.loading import RUNTIMES, RuntimeName
+from bayou.engine.loading import RuntimeName
 from bayou.engine.model import Model
 from bayou.engine.request import Prompt, TilePrompt
 from bayou.engine.runtime import Precision
@@ -19,6 +19,7 @@ from bayou.engine.tile_reader import Options
 from bayou.engine.tile_tokens import embedded
 from tests.engine.tiny_models import tiny
 from tests.golden_set import Case, cases
+from tests.runtime_parameters import TORCH_SLOWLY
 
 GOLDEN_BFLOAT16_BOUND = 0.25
 GOLDEN_INT8_BOUND = 0.5
@@ -69,7 +70,7 @@ def test_float32_with_rounded_pixels_is_the_reference(case: Case) -> None:
     assert tuple(steps.argmax(axis=-1).tolist()) == written(case)
 
 
-@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("runtime", TORCH_SLOWLY)
 @pytest.mark.parametrize("precision", NEAR)
 @pytest.mark.parametrize("case", cases())
 def test_rounded_precisions_stay_near_and_agree_where_float32_is_sure(

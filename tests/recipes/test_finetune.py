@@ -32,7 +32,14 @@ def some_data(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("learns", "method"), [("decoder", "dora"), ("neck", "lora"), ("tower", "full")])
+@pytest.mark.parametrize(
+    ("learns", "method"),
+    [
+        pytest.param("decoder", "dora", marks=pytest.mark.slow),
+        ("neck", "lora"),
+        pytest.param("tower", "full", marks=pytest.mark.slow),
+    ],
+)
 def test_a_finetuned_model_reads_at_once(learns: str, method: str, tmp_path: Path) -> None:
     start, output, said = write_folder(tmp_path / "start"), tmp_path / "new", list[str]()
     settings = replace(QUICK, learns=learns, method=method)

@@ -98,6 +98,7 @@ def test_both_runtimes_take_the_folder_and_answer_as_taught(taught: Path, capsys
         assert capsys.readouterr().out.strip() == ANSWER
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_goes_on_and_ends_the_same(
     taught: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -127,7 +128,7 @@ def test_an_interrupted_run_goes_on_and_ends_the_same(
 @pytest.mark.parametrize(
     ("given", "parts"),
     [
-        (["method=dora", "projector=true"], {"language_model", "mlp1"}),
+        pytest.param(["method=dora", "projector=true"], {"language_model", "mlp1"}, marks=pytest.mark.slow),
         (["method=full", "vision=true"], {"language_model", "vision_model"}),
     ],
 )

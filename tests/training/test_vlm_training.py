@@ -82,6 +82,7 @@ def test_a_stage_changes_what_it_is_told_to(whole: VLMTrainingConfig) -> None:
     assert not torch.equal(first["mlp1.1.weight"], begun["mlp1.1.weight"])
 
 
+@pytest.mark.slow
 def test_a_killed_run_ends_as_the_one_that_never_stopped(whole: VLMTrainingConfig, tmp_path: Path) -> None:
     config = settings(tmp_path)
     assert train_ranks(config, 1, killed_at=(0, 4)) == [-signal.SIGKILL]
@@ -115,6 +116,7 @@ def test_two_ranks_equal_one(whole: VLMTrainingConfig, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_lost_rank_is_named_and_one_rank_alone_goes_on(whole: VLMTrainingConfig, tmp_path: Path) -> None:
     config = settings(tmp_path)
     codes = train_ranks(config, 2, killed_at=(1, 4))
