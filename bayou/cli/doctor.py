@@ -44,7 +44,7 @@ PACKAGES = (
 
 EXTRAS = {
     "data": ("fonttools", "pyarrow"),
-    "evaluate": ("apted", "rapidfuzz"),
+    "evaluate": ("apted", "nltk", "rapidfuzz"),
     "export": ("gguf",),
     "hub-data": ("datasets", "fonttools", "pyarrow"),
     "torch": ("torch",),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bayou.evaluation.loading import SubjectSettings
     from bayou.evaluation.runner import Judge, Run
 
-PACKAGES = ("apted", "rapidfuzz")
+PACKAGES = ("apted", "nltk", "rapidfuzz")
 """What the extra `evaluate` brings."""
 MSAC = {"on": True, "off": False, "own": None}
 HUB = "hub"

@@ -18,6 +18,8 @@ def right_answer(sample: Sample) -> str:
             return str(answer)
         case {"answer": answer, "choices": choices, "letter": letter}:
             return str(letter if choices else answer)
+        case {"answers": [int(), *_] as box}:
+            return str(box)
         case {"answers": [first, *_]}:
             return json.dumps(first) if isinstance(first, dict) else str(first)
         case {"text": text, "tables": tables}:

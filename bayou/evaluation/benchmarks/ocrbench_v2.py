@@ -5,7 +5,6 @@ Simple rules as read in Yuliang-Liu/MultimodalOCR, ``OCRBench_v2/eval_scripts`` 
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,8 +13,11 @@ from bayou.evaluation import harness
 from bayou.evaluation.benchmark import Asking, Benchmark, DataSource, Figure, Reads, Reply, Sample, Scored, mean_of
 from bayou.evaluation.layouts import Data, listed
 from bayou.evaluation.questions import cell
+from bayou.scorers.answer_boxes import box_overlap, last_box
 from bayou.scorers.answer_match import normalised_distance, ocrbench_vlmevalkit
 from bayou.scorers.fields import field_counts, parsed_object
+from bayou.scorers.page_likeness import page_likeness
+from bayou.scorers.short_answers import contained, counted, spelt_out
 from bayou.scorers.table_text import tables_in
 from bayou.scorers.tables import teds
 
@@ -35,9 +37,6 @@ GROUPS = {
 }
 GROUP_OF = {task: group for group, tasks in GROUPS.items() for task in tasks}
 READS: dict[str, Reads] = {"text recognition": "line", "full-page OCR": "page"}
-FEW_WORDS, FEW_PARTS = 5, 4
-"""An answer of fewer words (in Chinese: parts between commas) must be contained; a longer one is compared."""
-LEAST = 0.5
 
 
 def samples(data: Data) -> Iterator[Sample]:
@@ -51,34 +50,12 @@ def samples(data: Data) -> Iterator[Sample]:
             truth={
                 "answers": listed(cell(row, ("answers", "answer"), data)),
                 "rule": str(row["eval"]) if harness.filled(row.get("eval")) else "",
+                "box": listed(row["bbox"]) if harness.filled(row.get("bbox")) else [],
             },
             prompt=harness.marked(str(cell(row, ("question",), data)), len(images)),
             reads=READS.get(task),
             groups={"task": task, "language": language, "group": GROUP_OF.get(task, task)},
         )
-
-
-def contained(text: str, answers: Sequence[Any], han: bool = False, exact_case: bool = False) -> float:
-    """The rule for short questions: contained where the answer is short, else how alike the two are, from one half."""
-    best = 0.0
-    for answer in map(str, answers):
-        one, other = (part if exact_case else part.lower() for part in (text, answer))
-        one, other = (part.strip().replace("\n", " ").replace(" ", "" if han else " ") for part in (one, other))
-        if len(other.split(",")) < FEW_PARTS if han else len(other.split()) < FEW_WORDS:
-            best = max(best, float(other in one))
-        else:
-            alike = 1 - normalised_distance(one, other)
-            best = max(best, alike if alike >= LEAST else 0.0)
-    return best
-
-
-def counted(text: str, answers: Sequence[Any], rule: str) -> float:
-    """A number met, or how near it is where it is a count."""
-    if rule != "regression":
-        return float(any(str(answer).lower().strip() in text for answer in answers))
-    found = re.search(r"\d+", text)
-    near = [1 - abs(int(found[0]) - int(answer)) / int(answer) for answer in answers] if found else [0.0]
-    return max(share if share > LEAST else 0.0 for share in near)
 
 
 def score(sample: Sample, reply: Reply) -> Mapping[str, float]:
@@ -96,7 +73,15 @@ def score(sample: Sample, reply: Reply) -> Mapping[str, float]:
         case "key information extraction" | "key information mapping":
             truth = answers[0] if isinstance(answers[0], dict) else parsed_object(str(answers[0])) or {}
             value = field_counts(parsed_object(reply.text) or {}, truth).f1
-        case _ if GROUP_OF.get(task) in ("text detection", "text spotting") or task in STAND_INS:
+        case "text grounding":
+            value = box_overlap(box, answers) if (box := last_box(reply.text)) else 0.0
+        case "VQA with position":
+            value = placed(reply.text, answers, sample.truth["box"])
+        case "handwritten answer extraction" if WRITTEN_OUT not in sample.prompt:
+            value = spelt_out(reply.text, str(answers[0]))
+        case _ if task in LIKE_PAGES and not han:
+            value = page_likeness(reply.text, str(answers[0]))
+        case _ if task in STAND_INS or task in LIKE_PAGES or task == "handwritten answer extraction":
             value = max(1 - normalised_distance(reply.text, str(answer)) for answer in answers)
         case _ if rule == "multiple choice":
             value = float("".join(filter(str.isalpha, reply.text)) == str(answers[0]))
@@ -105,15 +90,20 @@ def score(sample: Sample, reply: Reply) -> Mapping[str, float]:
     return {"score": float(value)}
 
 
-STAND_INS = {
-    "fine-grained text recognition",
-    "full-page OCR",
-    "document parsing",
-    "chart parsing",
-    "text translation",
-    "handwritten answer extraction",
-}
-"""Tasks scored by the edits of the whole answer, as are detection and spotting; published with BLEU and METEOR."""
+def placed(text: str, answers: Sequence[Any], box: Sequence[float]) -> float:
+    """Half for what the answer says, half for the box it gives."""
+    given = parsed_object(text) or {}
+    said = contained(str(given.get("answer", "")), answers) if "answer" in given else 0.0
+    found = last_box(str(given.get("bbox", "")))
+    return (said + (box_overlap(found, box) if found else 0.0)) / 2
+
+
+WRITTEN_OUT = "简答"
+"""Of questions that are answered in sentences."""
+LIKE_PAGES = {"fine-grained text recognition", "full-page OCR", "text translation"}
+"""Scored by words and edits where words are parted by spaces."""
+STAND_INS = {"document parsing", "chart parsing", "text spotting"}
+"""Scored by the edits of the whole answer; published by trees and pairs of boxes."""
 
 
 def figures(scored: Sequence[Scored]) -> list[Figure]:
@@ -144,7 +134,7 @@ BENCHMARK = Benchmark(
     asking=Asking(),
     harness="Yuliang-Liu/MultimodalOCR 671a3f8 for data, groups and simple rules",
     notes=(
-        "Scored by a stand-in (edits of the whole answer): " + ", ".join(sorted(STAND_INS)) + ", detection, spotting. "
-        "So the means are not those of the leaderboard.",
+        "Scored by a stand-in (edits of the whole answer): " + ", ".join(sorted(STAND_INS)) + ", and long texts in "
+        "Chinese. METEOR counts no synonyms. So the means are not those of the leaderboard.",
     ),
 )
