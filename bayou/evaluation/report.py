@@ -104,14 +104,14 @@ def _mean(values: Sequence[float]) -> float | None:
 
 
 def _failures(results: Sequence[Scored]) -> dict[str, int]:
-    """How many samples went wrong in which way; an empty answer is one, though it may be right."""
+    """How many samples went wrong in which way; an empty answer is one where there was something to say."""
     found: Counter[str] = Counter()
     for one in results:
         if one.reply.finish == "failed":
             found[one.reply.failure] += 1
         elif one.reply.finish == "length":
             found["cut off at the limit of tokens"] += 1
-        elif not one.reply.text.strip():
+        elif not one.reply.text.strip() and one.sample.truth:
             found["answered nothing"] += 1
     return dict(found.most_common())
 

@@ -14,14 +14,17 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
 table { border-collapse: collapse; margin: 1rem 0 } td, th { border-bottom: 1px solid #ddd; padding: .3rem .7rem;
 text-align: left; vertical-align: top } .note { color: #555 } .warn { color: #a00 } img { max-width: 360px;
-border: 1px solid #ccc } pre { white-space: pre-wrap; margin: 0; max-width: 32rem } svg text { font-size: 11px }
+border: 1px solid #ccc } pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; max-width: 32rem }
+svg text { font-size: 11px; fill: #555 }
 """
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; cells are HTML."""
-    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    """A table; cells are HTML. A column that is empty throughout is left out."""
+    columns = [(name, cells) for name, *cells in zip(head, *rows, strict=True) if any(cells)]
+    top = "".join(f"<th>{escape(name)}</th>" for name, _ in columns)
+    cut = zip(*(cells for _, cells in columns), strict=True)
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cut)
     return f"<table><tr>{top}</tr>{body}</table>"
 
 
@@ -90,10 +93,13 @@ def reliability_diagram(values: Report) -> str:
             squares.append(f'<rect {place} fill="#357"><title>{told}</title></rect>')
     frame = f'<rect width="{SIDE}" height="{SIDE}" fill="none" stroke="#999"/>'
     line = f'<line x1="0" y1="{SIDE}" x2="{SIDE}" y2="0" stroke="#bbb"/>'
-    words = f'<text x="{SIDE / 2 - 30}" y="{SIDE + 16}">confidence</text><text x="-52" y="{SIDE / 2}">right</text>'
-    size = SIDE + 80
+    words = f'<text x="{SIDE / 2 - 30}" y="{SIDE + 30}">confidence</text><text x="-62" y="{SIDE / 2 + 4}">right</text>'
+    for share in (0, 0.5, 1):
+        words += f'<text x="{SIDE * share - 5}" y="{SIDE + 15}">{share:g}</text>'
+        words += f'<text x="-24" y="{SIDE * (1 - share) + 4}">{share:g}</text>'
+    size = SIDE + 90
     body = frame + line + "".join(squares) + words
-    return f'<svg width="{size}" height="{size}" viewBox="-60 -20 {size} {size}" role="img">{body}</svg>'
+    return f'<svg width="{size}" height="{size}" viewBox="-66 -20 {size} {size}" role="img">{body}</svg>'
 
 
 def _worst(samples: Sequence[dict[str, Any]]) -> str:
@@ -105,9 +111,7 @@ def _worst(samples: Sequence[dict[str, Any]]) -> str:
             [
                 images,
                 escape(one["key"]),
-                f"<pre>{escape(one['question'])}</pre>",
-                f"<pre>{escape(said)}</pre>",
-                f"<pre>{escape(one['expected'])}</pre>",
+                *(f"<pre>{escape(text)}</pre>" if text else "" for text in (one["question"], said, one["expected"])),
                 number(one["score"]),
                 number(one["confidence"]),
             ]
