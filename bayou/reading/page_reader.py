@@ -21,6 +21,7 @@ from bayou.reading.lines import TURNED_ASPECT, FoundLine, LineDetector, crop_lin
 from bayou.reading.orientation import HeadDownClassifier, lies_sideways, stands_on_its_head, turn
 from bayou.reading.progress import LinesRead, OnReading, PageBegun
 from bayou.reading.recogniser import RecognisedLine, Recogniser
+from bayou.reading.show_through import DoubtfulLine, is_doubtful, shown_through
 from bayou.reading.spacing import with_wide_spaces
 from bayou.reading.type_size import native_size, type_size
 from bayou.reading.words import place_line
@@ -38,11 +39,12 @@ ALREADY_NATIVE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """Lines, the size of each one's type in page units, and how many places could not be read."""
+    """Lines, the size of each one's type in page units, and how many places were unreadable or mirrored."""
 
     lines: list[Line]
     sizes: list[float]
     unread: int
+    mirrored: int = 0
     skew: float = 0.0
 
 
@@ -136,10 +138,15 @@ class PageReader:
         skew = page_skew([line.quad for line in found])
         found = join_fragments(found, skew)
         placed: dict[int, tuple[Line, float]] = {}
-        unread = 0
+        unread = mirrored = 0
         for group in _groups(found, watched=watch is not None):
             new = []
-            for at, (read, quad, crop) in zip(group, self._best_of(image, [found[at] for at in group]), strict=True):
+            reads = dict(zip(group, self._best_of(image, [found[at] for at in group]), strict=True))
+            doubtful = {at: DoubtfulLine(read, crop) for at, (read, _, crop) in reads.items() if is_doubtful(read)}
+            behind = shown_through(doubtful, self._recogniser.recognise)
+            mirrored += len(behind)
+            for at in (at for at in group if at not in behind):
+                read, quad, crop = reads[at]
                 if read.text.strip() and read.legibility >= LEAST_LEGIBILITY:
                     new.append(place_line(with_wide_spaces(read, crop), quad, pixels_per_unit, crop))
                     placed[at] = new[-1], type_size(crop, read.text) / pixels_per_unit
@@ -149,8 +156,8 @@ class PageReader:
                 watch.lines(new)
         lines = [placed[at][0] for at in sorted(placed)]
         if not is_text(lines):
-            return _Reading([], [], unread + len(lines), skew)
-        return _Reading(lines, [placed[at][1] for at in sorted(placed)], unread, skew)
+            return _Reading([], [], unread + len(lines), mirrored, skew)
+        return _Reading(lines, [placed[at][1] for at in sorted(placed)], unread, mirrored, skew)
 
     def _best_of(self, image: NDArray[np.uint8], found: Sequence[FoundLine]) -> list[_Read]:
         """Each line read in the way that reads best."""
@@ -174,7 +181,7 @@ class PageReader:
         new = [line for line in found if not _covered(_box(line.quad).scaled(scale), native)]
         read = self._read_found(raw.image, new, raw.pixels_per_unit, watch)
         sizes = [native_size(line) for line in raw.native]
-        return _Reading([*raw.native, *read.lines], [*sizes, *read.sizes], read.unread)
+        return _Reading([*raw.native, *read.lines], [*sizes, *read.sizes], read.unread, read.mirrored)
 
     def _find_in(self, raw: RawPage, region: Box) -> list[FoundLine]:
         pixels = region.scaled(raw.pixels_per_unit)
@@ -227,7 +234,7 @@ def _covered(box: Box, boxes: Sequence[Box]) -> bool:
 def _status(reading: _Reading) -> PageStatus:
     if reading.lines:
         return "ok"
-    return "unreadable" if reading.unread else "blank"
+    return "unreadable" if reading.unread or reading.mirrored else "blank"
 
 
 def _message(opened: str, reading: _Reading) -> str:
@@ -235,6 +242,9 @@ def _message(opened: str, reading: _Reading) -> str:
     if reading.unread:
         places = "1 place that looks" if reading.unread == 1 else f"{reading.unread} places that look"
         parts.append(f"{places} like text could not be read")
-    elif not reading.lines:
+    if reading.mirrored:
+        lines = "1 line is" if reading.mirrored == 1 else f"{reading.mirrored} lines are"
+        parts.append(f"{lines} mirrored, as where the back of a sheet shines through, and left out")
+    if not (reading.unread or reading.mirrored or reading.lines):
         parts.append("nothing on this page looks like text")
     return "; ".join(parts)
