@@ -142,9 +142,16 @@ class RapidOcr:
 
 
 class Tesseract:
-    """The program tesseract with its English data, a process for each picture."""
+    """The program tesseract, a process for each picture.
+
+    Attributes:
+        language: Whose data it reads with, as Tesseract calls it.
+    """
 
     name = "Tesseract"
+
+    def __init__(self, language: str = "eng") -> None:
+        self.language = language
 
     def start(self) -> None:
         subprocess.run(["tesseract", "--version"], capture_output=True, check=True)
@@ -156,7 +163,7 @@ class Tesseract:
         return self._run(path, "page")
 
     def _run(self, path: Path, kind: str) -> str:
-        command = ["tesseract", str(path), "stdout", "-l", "eng", "--psm", SEGMENTATION[kind]]
+        command = ["tesseract", str(path), "stdout", "-l", self.language, "--psm", SEGMENTATION[kind]]
         run = subprocess.run(command, capture_output=True, timeout=SECONDS, check=True)
         return run.stdout.decode("utf-8").strip()
 
