@@ -20,6 +20,7 @@ from bayou.documents.raw_page import OpenOptions, RawPage
 from bayou.errors import InputError
 from bayou.evaluation.benchmark import Asking, Picture, Reply, Sample
 from bayou.reading.answers import Answer, Limits, answer_confidence
+from bayou.reading.lone_lines import read_alone
 from bayou.reading.reader import line_pixels
 from bayou.reading.recogniser import Recogniser
 from bayou.reading.tasks import question_messages
@@ -114,7 +115,7 @@ class LineSubject:
                 crops[place] = line_pixels(sample.images[0])
             except InputError as error:
                 refused[place] = failed(error)
-        lines = dict(zip(crops, self._recogniser.recognise(list(crops.values())) if crops else [], strict=True))
+        lines = dict(zip(crops, read_alone(self._recogniser, list(crops.values())) if crops else [], strict=True))
         seconds = (time.perf_counter() - start) / len(batch)
         for place, sample in enumerate(batch):
             if place in refused:

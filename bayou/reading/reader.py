@@ -19,6 +19,7 @@ from bayou.documents.raw_page import DEFAULT_DPI, DEFAULT_MAX_PAGES, DEFAULT_MAX
 from bayou.errors import InputError, UsageError
 from bayou.reading.answer_page_reader import AnswerPageReader
 from bayou.reading.answers import Answer, Limits, OnEvent
+from bayou.reading.lone_lines import read_alone
 from bayou.reading.models import ANSWERING, LoadedModel, OnProgress, choose_model
 from bayou.reading.page_reader import PageReader
 from bayou.reading.progress import OnReading
@@ -151,7 +152,7 @@ class Reader:
                 upright line.
 
         Returns:
-            One Line for each image, box None; text "" where nothing is read.
+            One Line for each image, box None; text "" where nothing is read, or what is there looks like no text.
 
         Raises:
             InputError: Not an image.
@@ -162,7 +163,7 @@ class Reader:
         recogniser = self._load().recogniser
         if recogniser is None:
             raise UsageError(f"{self.model} reads whole pages; nano and ppocr read single lines")
-        read = recogniser.recognise([line_pixels(image) for image in images])
+        read = read_alone(recogniser, [line_pixels(image) for image in images])
         return [Line(line.text, None, line.confidence, line.source) for line in read]
 
     def ask(

@@ -1,0 +1,41 @@
+"""Crops of single words and lines, read without a page around them; refused where they look like no text. No pages.
+
+On a page a doubtful scrap among sure lines is worth telling. A crop alone has no such neighbours: what is read in
+noise, bars or scribbles would be told as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bayou.reading.confidence import LEAST_LEGIBILITY
+from bayou.reading.recogniser import RecognisedLine, Recogniser
+
+LEAST_SURE = 0.05
+LEAST_SURE_LETTER = 0.8
+"""Confidence of one letter or digit alone, which bars, rings and corners of shapes resemble."""
+LEAST_SURE_FOREIGN = 0.9
+"""Of a line in a script that only the draft spells: its thousands of signs have some likeness with everything."""
+
+
+def read_alone(recogniser: Recogniser, crops: Sequence[NDArray[np.uint8]]) -> list[RecognisedLine]:
+    """One result for each crop (uint8 RGB [H, W, 3], one upright line), in the same order.
+
+    Where it looks like no text the text is "" and the confidence what it was for what was read.
+    """
+    return [read if is_text_alone(read) else _refused(read) for read in recogniser.recognise(crops)]
+
+
+def is_text_alone(read: RecognisedLine) -> bool:
+    """Whether a reading of a lone crop is one of text; of nothing it is."""
+    letters = sum(letter.isalnum() for letter in read.text)
+    least = LEAST_SURE_FOREIGN if read.source == "draft" else LEAST_SURE if letters > 1 else LEAST_SURE_LETTER
+    return not read.text or (read.legibility >= LEAST_LEGIBILITY and read.confidence >= least)
+
+
+def _refused(read: RecognisedLine) -> RecognisedLine:
+    return replace(read, text="", spans=None, character_confidences=None)

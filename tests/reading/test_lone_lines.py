@@ -1,0 +1,48 @@
+"""Crops alone: real words stay though they are doubtful, and what bars, rings and noise are read as is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from bayou.documents.document import Source
+from bayou.reading.lone_lines import read_alone
+from bayou.reading.recogniser import RecognisedLine
+
+CROP = np.zeros((20, 80, 3), np.uint8)
+
+
+class Saying:
+    name = "saying"
+
+    def __init__(self, line: RecognisedLine) -> None:
+        self._line = line
+
+    def recognise(self, crops: Sequence[np.ndarray]) -> list[RecognisedLine]:
+        return [self._line for _ in crops]
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "legibility", "source", "stays"),
+    [
+        ("Invoice", 0.99, 0.99, "model", True),
+        ("GUCCI", 0.25, 0.69, "model", True),
+        ("7", 0.97, 0.97, "model", True),
+        ("北京", 0.95, 0.98, "draft", True),
+        ("", 0.0, 0.0, "model", True),
+        ("mmmr", 0.01, 0.77, "model", False),
+        ("2a7", 0.3, 0.4, "model", False),
+        ("1", 0.5, 0.9, "model", False),
+        ("-1-", 0.5, 0.9, "model", False),
+        ("の", 0.6, 0.6, "draft", False),
+    ],
+)
+def test_what_a_lone_crop_says(text: str, confidence: float, legibility: float, source: Source, stays: bool) -> None:
+    spans = tuple((place / 10, place / 10) for place in range(len(text)))
+    line = RecognisedLine(text, confidence, legibility, source, spans)
+    (read,) = read_alone(Saying(line), [CROP])
+    assert read.text == (text if stays else "")
+    assert read.confidence == confidence
+    assert (read.spans == spans) == stays
