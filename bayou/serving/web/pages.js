@@ -133,7 +133,7 @@ export class PagesView {
     const number = this.#current()?.getAttribute("data-page");
     const all = this.file?.count ?? this.file?.pages.size ?? 0;
     byId("page-place").textContent = number ? `Page ${number}${all > 1 ? ` of ${all}` : ""}` : "No page yet";
-    byId("page-back").disabled = byId("page-on").disabled = this.viewer.childElementCount < 2;
+    byId("page-back").hidden = byId("page-on").hidden = this.viewer.childElementCount < 2;
   }
 
   #figure(page) {

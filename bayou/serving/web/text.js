@@ -67,6 +67,8 @@ export class TextView {
       byHand ? `${byHand} corrected` : "",
     ].filter(Boolean).join(" · ");
     this.nextDoubt.disabled = !doubtful;
+    if (doubtful) this.nextDoubt.setAttribute("data-count", doubtful); // shown where there is no room for more
+    else this.nextDoubt.removeAttribute("data-count");
     this.copyText.disabled = !lines.length;
     this.undoButton.disabled = !this.file?.done.length;
     this.redoButton.disabled = !this.file?.undone.length;
@@ -98,8 +100,8 @@ export class TextView {
   #bar() {
     const button = (props, text, listener) => make("button", { type: "button", class: "button small", on: { click: listener }, ...props }, text);
     this.nextDoubt = button({ title: "F8, back with Shift+F8; in the text also N" }, "Next doubtful", () => this.jump(1));
-    this.undoButton = button({ title: "Ctrl+Z" }, "Undo", () => this.#step(undo, "Taken back."));
-    this.redoButton = button({ title: "Ctrl+Shift+Z" }, "Redo", () => this.#step(redo, "Done again."));
+    this.undoButton = button({ title: "Undo (Ctrl+Z)", "aria-label": "Undo" }, "↶", () => this.#step(undo, "Taken back."));
+    this.redoButton = button({ title: "Redo (Ctrl+Shift+Z)", "aria-label": "Redo" }, "↷", () => this.#step(redo, "Done again."));
     this.copyText = button({}, "Copy", () => this.#copy());
     const levels = [0.8, 0.9, 0.95, 0.99].map((level) =>
       make("option", { value: level, selected: level === this.threshold }, `below ${percent(level)}`));
@@ -223,11 +225,12 @@ export class TextView {
   #table(block, places) {
     const found = cellLines(block);
     const linesIn = new Map(found.map(({ cell, lines }) => [cell, lines]));
-    const cellOf = (cell) => {
+    const amounts = amountColumns(block.table.rows);
+    const cellOf = (cell, column) => {
       const inside = linesIn.get(cell).map((line) => this.#line(line, places.get(line)));
       const span = { rowspan: cell.row_span > 1 && cell.row_span, colspan: cell.column_span > 1 && cell.column_span };
       const name = cell.header && cell.text ? "th" : "td";
-      return make(name, { dir: "auto", class: looksLikeAmount(cell.text) ? "amount" : null, ...span }, ...(inside.length ? inside : [cell.text]));
+      return make(name, { dir: "auto", class: amounts.has(column) ? "amount" : null, ...span }, ...(inside.length ? inside : [cell.text]));
     };
     const rows = block.table.rows.map((row) => make("tr", {}, ...row.map(cellOf)));
     const outside = linesIn.get(null).map((line) => this.#line(line, places.get(line)));
@@ -260,6 +263,19 @@ export class TextView {
 }
 
 const looksLikeAmount = (text) => /^[-+(]?\s*[£$€¥]?\s*[-+]?[\d.,' ]+\s*(%|[£$€¥]|[A-Z]{3})?\)?$/.test(text) && /\d/.test(text);
+
+/** The columns whose cells are amounts, but for a heading: they are set to the right. */
+function amountColumns(rows) {
+  const columns = new Map();
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) {
+      if (!cell.text || cell.header) continue;
+      const seen = columns.get(column) ?? [0, 0];
+      columns.set(column, [seen[0] + looksLikeAmount(cell.text), seen[1] + 1]);
+    }
+  }
+  return new Set([...columns].filter(([, [amounts, all]]) => amounts > 0.6 * all).map(([column]) => column));
+}
 
 /** A block's text as it is copied: cells of a row with tabs between them. */
 function textOf(block) {
