@@ -37,6 +37,7 @@ export function linkViews(views) {
     view.addEventListener("pointerleave", () => { hovered = null; clearTimeout(timer); light(); });
     view.addEventListener("focusin", (event) => {
       focused = keyAt(event.target);
+      hovered = null; // where the pointer was left lying is of no interest now
       light();
       if (focused) showIn(others, focused);
     });

@@ -1,6 +1,6 @@
 // The tab "Text": lines as they come, doubts, corrections in place. Knows how a page is set; not how it is read.
 
-import { announce, bringInto, byId, copy, count, isTyping, make, percent } from "./dom.js";
+import { announce, bringInto, byId, copy, count, draw, isTyping, make, percent } from "./dom.js";
 import { cellLines, isCorrected, isDoubtful, linesOf, tidy } from "./document.js";
 import { documentOf, undo, redo, correct } from "./files.js";
 import { LineEditor } from "./editor.js";
@@ -143,7 +143,15 @@ export class TextView {
     if (!line || this.editor.element === line) return;
     if (!getSelection().isCollapsed) return; // text is being selected, to copy it
     if (event.pointerType === "touch" && this.touched !== line) return this.focus(line.getAttribute("data-key")); // first look
-    this.editor.start(line, this.#lineOf(line).text, [event.clientX, event.clientY]);
+    this.#edit(line, [event.clientX, event.clientY]);
+  }
+
+  /** Makes a line editable, with its picture beneath. */
+  #edit(element, point = null) {
+    const line = this.#lineOf(element);
+    const page = this.file.pages.get(Number(element.getAttribute("data-key").split(".")[0]));
+    this.editor.start(element, line.text, point);
+    if (line.box && page.picture) element.after(closeUp(page, line.box));
   }
 
   #onKey(event) {
@@ -154,7 +162,7 @@ export class TextView {
       ArrowDown: lines.indexOf(line) + 1, ArrowUp: lines.indexOf(line) - 1, Home: 0, End: lines.length - 1,
     }[event.key];
     if (to !== undefined) this.focus(lines[Math.min(lines.length - 1, Math.max(0, to))].getAttribute("data-key"));
-    else if (event.key === "Enter" || event.key === "F2" || event.key === " ") this.editor.start(line, this.#lineOf(line).text);
+    else if (event.key === "Enter" || event.key === "F2" || event.key === " ") this.#edit(line);
     else if (event.key === "n" || event.key === "N") this.jump(event.shiftKey ? -1 : 1);
     else return;
     event.preventDefault();
@@ -243,7 +251,7 @@ export class TextView {
     const told = doubtful ? `Doubtful, ${percent(line.confidence)} sure` : isCorrected(line) ? "Corrected by hand" : null;
     return make("span", {
       class: marks, role: "button", tabindex: -1, "data-key": key, title: told, "aria-description": told,
-      "data-sure": doubtful ? percent(line.confidence) : null,
+      "data-sure": doubtful ? `${percent(line.confidence)} sure` : null,
     }, ...(doubtful ? this.#words(line) : [line.text]));
   }
 
@@ -260,6 +268,16 @@ export class TextView {
     }
     return pieces.length ? [...pieces, rest] : [marked(line.text, null)];
   }
+}
+
+/** The picture of a line, large enough to be read, with a little of what is around. */
+function closeUp({ picture, width, height }, [left, top, right, bottom]) {
+  const around = (bottom - top) * 0.35;
+  const [wide, high] = [right - left + 2 * around, bottom - top + 2 * around];
+  const view = draw("svg", { class: "close-up", viewBox: `${left - around} ${top - around} ${wide} ${high}`, "aria-hidden": "true" },
+    draw("image", { href: picture, width, height, preserveAspectRatio: "none" }));
+  view.style.setProperty("--shape", String(wide / high));
+  return view;
 }
 
 const looksLikeAmount = (text) => /^[-+(]?\s*[£$€¥]?\s*[-+]?[\d.,' ]+\s*(%|[£$€¥]|[A-Z]{3})?\)?$/.test(text) && /\d/.test(text);

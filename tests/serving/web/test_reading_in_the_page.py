@@ -121,9 +121,11 @@ def test_doubtful_lines_are_marked_and_found_by_key(open_page: Open, server: Sta
 def test_a_line_is_corrected_in_place_and_taken_back(open_page: Open, server: StandIn) -> None:
     page = opened(open_page, server)
     page.locator("#text .line", has_text="£36.8O").click()
+    assert page.locator(".close-up").get_attribute("viewBox") == "293 253 74 34"
     page.keyboard.press("Control+a")
     page.keyboard.type("£36.80")
     page.keyboard.press("Enter")
+    assert page.locator(".close-up").count() == 0
     assert "£36.80" in lines(page)
     fixed = page.locator("#text .line.corrected")
     assert fixed.get_attribute("aria-description") == "Corrected by hand"
