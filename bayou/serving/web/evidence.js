@@ -2,8 +2,11 @@
 
 import { make } from "./dom.js";
 
-/** Buttons for a list of { quote, page, boxes }; `mark` shows some of them on the pages, `mark([])` none. */
-export function evidenceButtons(evidence, mark) {
+/**
+ * Buttons for a list of { quote, page, boxes }; `mark` shows some of them on the pages, `mark([])` none. A quote that is
+ * among `said` already is not said again.
+ */
+export function evidenceButtons(evidence, mark, said = []) {
   return evidence.map((item) =>
     make("button", {
       type: "button", class: "evidence-button", title: "Show it on the page",
@@ -14,5 +17,5 @@ export function evidenceButtons(evidence, mark) {
         pointerleave: (event) => { if (event.currentTarget !== document.activeElement) mark([]); },
         blur: () => mark([]),
       },
-    }, make("span", { class: "evidence-page", text: `p. ${item.page}` }), item.quote ? make("q", { text: item.quote }) : null));
+    }, make("span", { class: "evidence-page", text: `p. ${item.page}` }), item.quote && !said.includes(item.quote) ? make("q", { text: item.quote }) : null));
 }

@@ -83,6 +83,7 @@ export class FieldsView {
       }
       schema = this.own.value;
     }
+    const asked = this.choice.value === OWN ? JSON.parse(schema) : this.schemas.find(({ name }) => name === schema)?.schema;
     const body = new FormData();
     body.append("document", JSON.stringify(documentOf(file)));
     body.append("file", file.blob, file.name);
@@ -93,6 +94,7 @@ export class FieldsView {
     this.result.replaceChildren(make("p", { class: "notice", text: "Looking for the fields …" }));
     try {
       file.extraction = await (await request("v1/extract", { method: "POST", body })).json();
+      file.schema = asked;
       const found = file.extraction.fields.filter((field) => field.value !== null).length;
       announce(`${found} of ${file.extraction.fields.length} fields found.`);
       if (file === this.file) this.#draw();
@@ -125,22 +127,27 @@ export class FieldsView {
 
   #list(fields) {
     const row = (field) => make("div", { class: `field${field.value === null ? " empty" : ""}` },
-      make("dt", { text: label(field.path) }),
+      make("dt", { text: this.#label(field.path) }),
       make("dd", {},
         field.value === null ? make("span", { class: "nothing", text: "not found" }) : make("span", { class: "value", dir: "auto", text: shown(field.value) }),
         field.printed && field.printed !== shown(field.value) ? make("span", { class: "printed", text: `printed “${field.printed}”` }) : null,
         field.value !== null && field.confidence !== null ? make("span", { class: sureness(field.confidence), text: `${percent(field.confidence)} sure` }) : null,
         field.reason ? make("span", { class: "reason", text: field.reason }) : null,
-        ...evidenceButtons(field.evidence, this.mark)));
+        ...evidenceButtons(field.evidence, this.mark, [shown(field.value), field.printed])));
     return make("dl", { class: "fields" }, ...fields.map(row));
   }
 
   #listOfRows(name, rows) {
     const columns = [...new Set([...rows.values()].flatMap((row) => [...row.keys()]))];
-    const head = make("tr", {}, ...columns.map((column) => make("th", { scope: "col", text: label(column || name) })));
+    const head = make("tr", {}, ...columns.map((column) => make("th", { scope: "col", text: this.#label(column ? `${name}[].${column}` : name) })));
     const body = [...rows.values()].map((row) => make("tr", {}, ...columns.map((column) => this.#cell(row.get(column)))));
-    return make("div", { class: "rows", role: "region", tabindex: 0, "aria-label": label(name) },
-      make("table", {}, make("caption", { text: label(name) }), make("thead", {}, head), make("tbody", {}, ...body)));
+    return make("div", { class: "rows", role: "region", tabindex: 0, "aria-label": this.#label(name) },
+      make("table", {}, make("caption", { text: this.#label(name) }), make("thead", {}, head), make("tbody", {}, ...body)));
+  }
+
+  /** A field's name for people: the schema's title where the record was made by a schema that has one. */
+  #label(path) {
+    return titleIn(this.file.schema, path) ?? label(path.replace(/^.*\[\]\./, ""));
   }
 
   #cell(field) {
@@ -183,6 +190,22 @@ export function arranged(fields) {
     rows.get(row).set(column, field);
   }
   return { single, lists };
+}
+
+/** The title that a JSON Schema gives to what stands at a path such as "items[].amount"; null where it gives none. */
+export function titleIn(schema, path) {
+  let place = schema;
+  for (const step of path.replaceAll(/\[\d*\]/g, ".[]").split(".")) {
+    place = followed(schema, step === "[]" ? place?.items : place?.properties?.[step]);
+  }
+  return place?.title ?? null;
+}
+
+/** A part of a schema that only names another part of it. */
+function followed(schema, part) {
+  const named = part?.$ref ?? part?.anyOf?.find((each) => each.$ref)?.$ref;
+  const target = named?.startsWith("#/") ? named.slice(2).split("/").reduce((at, step) => at?.[step], schema) : part;
+  return target && part?.title ? { ...target, title: part.title } : target;
 }
 
 /** "invoice_number" as "Invoice number", "seller.name" as "Seller, name". */

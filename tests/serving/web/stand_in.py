@@ -115,10 +115,18 @@ FIELDS = {
     ],
     "model": "nano", "name": "invoice.png", "sha256": "",
 }  # fmt: skip
+RECEIPT = {
+    "type": "object",
+    "properties": {
+        "total": {"type": "number", "title": "To pay"},
+        "items": {"type": "array", "title": "Bought", "items": {"$ref": "#/$defs/item"}},
+    },
+    "$defs": {"item": {"type": "object", "properties": {"name": {"title": "Goods"}, "amount": {"type": "number"}}}},
+}
 SCHEMAS = {
     "schemas": [
         {"name": "invoice", "title": "Invoice", "schema": {"type": "object"}},
-        {"name": "receipt", "title": "Receipt", "schema": {"type": "object"}},
+        {"name": "receipt", "title": "Receipt", "schema": RECEIPT},
     ]
 }
 

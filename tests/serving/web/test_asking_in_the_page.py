@@ -26,12 +26,14 @@ def test_fields_come_with_evidence_or_a_reason(open_page: Open, server: StandIn)
     page.click("text=Find the fields")
     page.wait_for_selector(".field")
     total, date = page.locator(".field").all()
-    assert total.inner_text().split("\n")[0] == "Total"
+    assert total.inner_text().split("\n")[0] == "To pay"
     assert "36.8" in total.inner_text() and "55 % sure" in total.inner_text()
     assert "not found" in date.inner_text() and "not on the page" in date.inner_text()
     total.locator(".evidence-button").hover()
     mark = page.locator("#viewer .evidence rect")
     assert (mark.get_attribute("x"), mark.get_attribute("y")) == ("300", "260")
+    assert page.locator(".rows caption").inner_text() == "Bought"
+    assert page.locator(".rows th").all_inner_texts() == ["Goods", "Amount"]
     assert page.locator(".rows td").all_inner_texts()[0] == "Oak board"
     sent = server.forms("/v1/extract")[0]
     assert sent["schema"] == "receipt" and from_json(sent["document"]).pages[0].number == 1
