@@ -135,22 +135,6 @@ def loaded_reader(settings: ReadSettings, quiet: bool = False) -> Reader:
 
 def make_reader(settings: ReadSettings) -> Reader:
     """Bayou's own reader, with the settings of the command line."""
-    from bayou.engine.endpoint_settings import EndpointSettings
-    from bayou.reading.reader import Reader
-    from bayou.reading.tasks import READ_TOKENS, ReadTask
+    from bayou.reading.make_reader import make_reader
 
-    task = ReadTask(
-        max_new_tokens=settings.max_new_tokens or READ_TOKENS,
-        max_tiles=settings.max_tiles,
-        skip_blank_tiles=settings.skip_blank_tiles,
-    )
-    return Reader(
-        settings.model,
-        settings.runtime,
-        settings.precision,
-        settings.device,
-        settings.threads,
-        settings.max_memory,
-        EndpointSettings(settings.url, settings.api_key) if settings.url is not None else None,
-        task,
-    )
+    return make_reader(settings)

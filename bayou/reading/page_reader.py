@@ -64,6 +64,25 @@ class _Watch:
         self.tell(LinesRead(self.number, tuple(lines)))
 
 
+def needs_model(raw: RawPage) -> bool:
+    """Whether a page has anything to read: a PDF's page whose own text is all there is, and no picture, has not."""
+    if raw.failure:
+        return False
+    return bool(raw.image_regions) or (raw.image_regions is None and not raw.native)
+
+
+class NoRecogniser:
+    """Reads the pages that need no model, without one."""
+
+    name = ""
+
+    def recognise(self, crops: Sequence[NDArray[np.uint8]]) -> list[RecognisedLine]:
+        """Nothing, of no crops."""
+        if crops:
+            raise ValueError("there is something to read on a page that needs no model")
+        return []
+
+
 class PageReader:
     """Reads opened pages with one recogniser. Not thread-safe."""
 

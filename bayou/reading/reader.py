@@ -15,13 +15,13 @@ from PIL import Image, ImageOps
 from bayou.documents.document import Document, Line, Page
 from bayou.documents.open_image import to_rgb
 from bayou.documents.open_pages import open_pages
-from bayou.documents.raw_page import DEFAULT_DPI, DEFAULT_MAX_PAGES, DEFAULT_MAX_PIXELS, OpenOptions
+from bayou.documents.raw_page import DEFAULT_DPI, DEFAULT_MAX_PAGES, DEFAULT_MAX_PIXELS, OpenOptions, RawPage
 from bayou.errors import InputError, UsageError
 from bayou.reading.answer_page_reader import AnswerPageReader
 from bayou.reading.answers import Answer, Limits, OnEvent
 from bayou.reading.lone_lines import read_alone
 from bayou.reading.models import ANSWERING, LoadedModel, OnProgress, choose_model
-from bayou.reading.page_reader import PageReader
+from bayou.reading.page_reader import NoRecogniser, PageReader, needs_model
 from bayou.reading.progress import OnReading
 from bayou.reading.tasks import ANSWER_TOKENS, ReadTask, question_messages
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bayou.reading.schemas import JsonSchema, Schema
 
 LineImage = Image.Image | NDArray[np.uint8] | str | Path | bytes
+_READS_NATIVE_TEXT = PageReader(NoRecogniser())
 PictureSource = Image.Image | NDArray[np.uint8] | str | Path | bytes | BinaryIO
 """A picture, or a file that ``open_pages`` opens: an image or a PDF."""
 
@@ -139,10 +140,16 @@ class Reader:
             on_reading: Told of a page's size and picture, and of its lines as they are read: see
                 ``bayou.reading.progress``. What it raises ends the reading.
         """
+        for raw in open_pages(_path_or_bytes(source), options or OpenOptions()):
+            yield self.read_page(raw, on_reading)
+
+    def read_page(self, raw: RawPage, on_reading: OnReading | None = None) -> Page:
+        """A page that ``open_pages`` opened; the model is loaded when the first page comes that needs one."""
+        if not needs_model(raw):
+            return _READS_NATIVE_TEXT.read(raw, on_reading)
         if self._pages is None:
             self._pages = self._page_reader()
-        for raw in open_pages(_path_or_bytes(source), options or OpenOptions()):
-            yield self._pages.read(raw, on_reading)
+        return self._pages.read(raw, on_reading)
 
     def read_lines(self, images: Iterable[LineImage]) -> list[Line]:
         """The text of already cropped words or lines, without looking for text in them.
