@@ -20,6 +20,7 @@ COMMANDS = {
     "read": "Read documents: files, folders, patterns, or - for standard input.",
     "ask": "Ask a question about pictures and pages.",
     "serve": "Read over HTTP, with a web page (needs the extra `serve`).",
+    "bulk": "Read very many documents, on Ray (needs the extra `bulk`).",
     "pull": "Fetch a model from the Hugging Face Hub, or register one placed by hand.",
     "doctor": "Tell what bayou finds on this computer, and what is missing.",
     "cache": "List or clear what bayou keeps between runs.",

@@ -1,0 +1,95 @@
+"""Ray: started on this computer, or one that runs already. Knows Ray's start and end; not what is computed."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bayou.errors import MissingExtraError, UsageError
+
+EMBEDDED_STORE = 200 << 20
+"""Bytes of the object store of an embedded Ray: what goes through it are items and receipts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterOptions:
+    """Where Ray is, and what a worker takes of it.
+
+    Attributes:
+        address: ``ray://host:10001``, ``host:6379`` or ``auto``; None starts Ray on this computer for this run.
+        workers: How many read; None: as many as there are processors (or graphics processors, if a worker takes one).
+        cpus, gpus: What one worker takes.
+        dashboard: With an embedded Ray, its web page and its metrics.
+    """
+
+    address: str | None = None
+    workers: int | None = None
+    cpus: float = 1.0
+    gpus: float = 0.0
+    dashboard: bool = False
+
+
+@contextmanager
+def cluster(options: ClusterOptions) -> Iterator[int]:
+    """Ray is there while the block runs; gives the number of workers.
+
+    Raises:
+        MissingExtraError: Ray isn't installed.
+        UsageError: There is none at the address, or it has no room for a single worker.
+    """
+    # Ray reports how it is used to its makers unless told not to; bayou reports nothing to anybody.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    # Ray lets its workers wait for all others on the computer (nice 15); `bayou read` doesn't.
+    os.environ.setdefault("RAY_worker_niceness", "0")
+    # What its C++ side has to say of each actor that it would start again is for Ray's developers.
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+    ray = load_ray()
+    if ray.is_initialized():
+        yield _workers(ray, options)
+        return
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    try:
+        if options.address is None:
+            cpus = max(1, round((options.workers or os.cpu_count() or 1) * options.cpus))
+            room = {"num_cpus": cpus, "object_store_memory": EMBEDDED_STORE}
+            ray.init(address="local", include_dashboard=options.dashboard, **room, **quiet)
+        else:
+            ray.init(address=options.address, **quiet)
+    except (ConnectionError, ValueError, RuntimeError, OSError) as error:
+        where = "on this computer" if options.address is None else f"at {options.address}"
+        raise UsageError(f"no Ray {where}: {error}") from error
+    try:
+        yield _workers(ray, options)
+    finally:
+        ray.shutdown()
+
+
+def load_ray() -> Any:
+    """The package, with Ray Data told to be quiet.
+
+    Raises:
+        MissingExtraError: It isn't installed.
+    """
+    try:
+        import ray
+        import ray.data
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(f'bulk needs the package {error.name}: pip install "bayou[bulk]"') from error
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    return ray
+
+
+def _workers(ray: Any, options: ClusterOptions) -> int:
+    room = ray.cluster_resources()
+    fits = room.get("CPU", 0.0) / options.cpus if options.cpus else float("inf")
+    if options.gpus:
+        fits = min(fits, room.get("GPU", 0.0) / options.gpus)
+    if fits < 1:
+        raise UsageError(f"a worker needs {options.cpus:g} CPU and {options.gpus:g} GPU; Ray has {room}")
+    return options.workers or int(min(fits, 10_000))

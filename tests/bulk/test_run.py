@@ -1,0 +1,204 @@
+"""Runs on Ray: the rows are those of a plain loop, whatever happens to files, workers and the run itself."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import astuple, replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bayou.bulk.cluster import ClusterOptions, cluster
+from bayou.bulk.dataset import read
+from bayou.bulk.listing import Columns
+from bayou.bulk.lock import FolderLock
+from bayou.bulk.plan import Cut
+from bayou.bulk.run import BulkOptions, RunStopped, run_bulk
+from bayou.bulk.settings import BulkSettings, PageLimits
+from bayou.bulk.store import FolderStore
+from bayou.bulk.summary import Summary
+from bayou.documents.document import Document
+from bayou.documents.to_markdown import to_markdown
+from bayou.documents.to_text import page_text
+from bayou.errors import OutputError
+from bayou.reading.folder_workers import ReadSettings
+from bayou.reading.make_reader import make_reader
+from bayou.reading.reader import Reader
+from tests.bulk import stub_reader
+from tests.bulk.results import rows_in, texts_of, told
+from tests.bulk.scans import archive, native_pdf, picture
+from tests.bulk.stub_reader import make_stub_reader
+from tests.bulk.told import Told
+
+pytest.importorskip("ray")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
+
+ROOT = Path(__file__).resolve().parents[2]
+BULK_CONFIDENCE_TOLERANCE = 1e-4
+LIMITS = PageLimits(seconds=4.0, memory=400 << 20)
+PATIENCE = 200.0
+"""Seconds after which a run that should have come this far is given up."""
+KILLS_OF_WORKERS, KILLS_OF_RUNS = 7, 3
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ray_here() -> Iterator[None]:
+    """One Ray for all tests of this file but those that need one of their own."""
+    with cluster(ClusterOptions(workers=2)):
+        yield
+
+
+def options(scans: Path, output: Path) -> BulkOptions:
+    settings = BulkSettings(limits=LIMITS)
+    return BulkOptions(
+        str(scans), str(output), make_stub_reader, settings=settings, cluster=ClusterOptions(workers=2), cut=Cut(8)
+    )
+
+
+def run(given: BulkOptions) -> tuple[Summary, Told]:
+    report = Told()
+    return run_bulk(given, report), report
+
+
+def test_rows_are_those_of_a_plain_loop_and_a_second_run_reads_nothing(tmp_path: Path) -> None:
+    scans, out = archive(tmp_path / "scans", 6, 20), tmp_path / "out"
+    summary, _ = run(options(scans, out))
+    rows = rows_in(out)
+    assert told(rows) == texts_of(scans)
+    assert (summary.documents, summary.pages, summary.left) == (9, 30, 0)
+    assert summary.failures == {"input": 1} and summary.statuses == {"failed": 1, "ok": 29}
+    assert {row["model"] for row in rows if row["document"] == "text.pdf"} == {""}
+    assert {row["model"] for row in rows if row["document"] == "scan.pdf"} == {"stub-nano"}
+    assert json.loads((out / "_summary.json").read_text())["pages"] == 30
+    assert "broken.pdf" in (out / "_report.html").read_text(encoding="utf-8")
+
+    again, report = run(options(scans, out))
+    assert report.before == 30 and not report.receipts and again.run.pages == 0
+    assert rows_in(out) == rows
+
+    picture(scans / "000.png", seed=99)
+    (scans / "broken.pdf").unlink()
+    _, report = run(options(scans, out))
+    assert told(rows_in(out)) == texts_of(scans)
+    assert 30 - report.before <= 16, "no more than the shards of two documents"
+
+
+def test_poison_costs_its_own_rows(tmp_path: Path) -> None:
+    scans, out = archive(tmp_path / "scans", 3, 5), tmp_path / "out"
+    widths = {"crash": stub_reader.CRASHES, "timeout": stub_reader.HANGS, "memory": stub_reader.GROWS}
+    for kind, width in {**widths, "fault": stub_reader.FAULTS}.items():
+        picture(scans / f"{kind}.png", width=width)
+    summary, _ = run(options(scans, out))
+    rows = {(row["document"], row["page"]): row for row in rows_in(out)}
+    assert {kind: rows[f"{kind}.png", 1]["failure"] for kind in (*widths, "fault")} == {
+        kind: kind for kind in (*widths, "fault")
+    }
+    assert summary.failures == {"crash": 1, "fault": 1, "input": 1, "memory": 1, "timeout": 1}
+    assert summary.retried == 3
+    assert len(rows) == summary.pages == 3 + 5 + 3 + 1 + 4
+    assert all(row["message"] for row in rows.values() if row["failure"])
+
+
+def test_a_second_run_is_refused_and_a_model_that_fails_ends_the_run(tmp_path: Path) -> None:
+    scans = archive(tmp_path / "scans", 2, 2)
+    given = options(scans, tmp_path / "out")
+    with FolderLock(FolderStore(tmp_path / "out")), pytest.raises(OutputError, match="another run"):
+        run(given)
+    broken = replace(given, settings=BulkSettings(ReadSettings(model="broken"), limits=LIMITS))
+    with pytest.raises(RunStopped, match="tensors are missing") as stopped:
+        run(broken)
+    assert stopped.value.exit_code == 7
+    with pytest.raises(OutputError, match="other settings"):
+        run(given)
+
+
+def test_killed_ten_times_the_rows_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers, and the processes that open files for them, are killed in one run; further runs are killed whole."""
+    scans, out = archive(tmp_path / "scans", 24, 60), tmp_path / "out"
+    monkeypatch.setenv(stub_reader.SECONDS, "0.15")
+    chance = random.Random(9)
+    killed = 0
+    command = [sys.executable, "-m", "tests.bulk.program", "bulk", str(scans), "--output", str(out)]
+    command += ["--concurrency", "2", "--pages-a-file", "4"]
+    for number in range(KILLS_OF_RUNS + 1):
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        before, end = len(list(out.glob("part-*"))), time.monotonic() + PATIENCE
+        while len(list(out.glob("part-*"))) < before + 1 and process.poll() is None:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        if number < KILLS_OF_RUNS:
+            time.sleep(chance.uniform(0, 1))
+            process.kill()
+            process.communicate()
+            killed += 1
+        else:
+            killed += kill_workers(process, KILLS_OF_WORKERS, chance)
+            _, messages = process.communicate(timeout=PATIENCE)
+    assert killed == KILLS_OF_RUNS + KILLS_OF_WORKERS
+    assert process.returncode == 10, messages
+    assert told(rows_in(out)) == texts_of(scans)
+
+
+def kill_workers(process: subprocess.Popen[str], wanted: int, chance: random.Random) -> int:
+    """Kills workers of a run at random; how many."""
+    killed = 0
+    while killed < wanted and process.poll() is None:
+        time.sleep(chance.uniform(0.2, 0.6))
+        victims = [child for child in psutil.Process(process.pid).children(recursive=True) if is_worker(child)]
+        if victims:
+            chance.choice(victims).kill()
+            killed += 1
+    return killed
+
+
+def is_worker(process: psutil.Process) -> bool:
+    try:
+        command = " ".join(process.cmdline())
+    except psutil.Error:
+        return False
+    return "MapWorker" in command or "bayou.bulk.page_program" in command
+
+
+def test_datasets(tmp_path: Path) -> None:
+    import ray.data
+
+    scans = archive(tmp_path / "scans", 3, 5)
+    settings = BulkSettings(limits=LIMITS)
+    rows = read(scans, settings=settings, workers=1, reader=make_stub_reader).take_all()
+    assert sorted((row["document"], row["page"], row["status"], row["text"]) for row in rows) == texts_of(scans)
+
+    given = [{"bytes": path.read_bytes(), "who": path.name} for path in sorted(scans.glob("*.p*"))]
+    named = {"columns": Columns("bytes", "who"), "keep": ("who",)}
+    data = read(ray.data.from_items(given), settings=settings, workers=1, reader=make_stub_reader, **named)
+    found = data.take_all()
+    texts = [one for one in texts_of(scans) if not one[0].startswith("sub/")]
+    assert sorted((row["document"], row["page"], row["status"], row["text"]) for row in found) == texts
+    assert all(row["who"] == row["document"] for row in found)
+
+
+def test_rows_are_those_of_bayou_read(tmp_path: Path) -> None:
+    """With nano: text, Markdown and status to the letter, confidence within a named bound."""
+    scans, out = tmp_path / "scans", tmp_path / "out"
+    native_pdf(scans / "text.pdf", 2)
+    shutil.copy(ROOT / "examples/invoice.png", scans / "invoice.png")
+    run(BulkOptions(str(scans), str(out), make_reader, cluster=ClusterOptions(workers=2)))
+    rows = rows_in(out)
+    reader, expected = Reader(), []
+    for name in ("invoice.png", "text.pdf"):
+        document = reader.read(scans / name)
+        expected += [(name, document.model, page) for page in document.pages]
+    assert len(rows) == len(expected) == 3
+    for row, (name, model, page) in zip(rows, expected, strict=True):
+        stated = name, page.number, page.status, page.message, model
+        assert (row["document"], row["page"], row["status"], row["message"], row["model"]) == stated
+        assert (row["text"], row["markdown"]) == (page_text(page), to_markdown(Document((page,))))
+        assert row["confidence"] == pytest.approx(page.confidence, abs=BULK_CONFIDENCE_TOLERANCE)
+        boxes = [list(astuple(line.box)) for line in page.lines if line.box is not None]
+        assert [line["box"] for line in row["lines"]] == boxes
