@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTRAS = "apted datasets fsspec matplotlib onnx onnxruntime pandas pyarrow rapidfuzz ray tensorboard transformers".split()
-HEAVY = ["torch", *EXTRAS]
+EXTRAS = "apted datasets fsspec matplotlib onnx onnxruntime pandas pyarrow rapidfuzz ray tensorboard".split()
+HEAVY = ["torch", "transformers", *EXTRAS]
 IMPORT_SECONDS_BOUND = 0.3
 
 BLOCK_AND_IMPORT = """
