@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts import asking_sections, nano_sections, runtime_sections, web_section
+from scripts import asking_sections, bulk_sections, nano_sections, runtime_sections, web_section
 from scripts.report_tables import Columns, Report, origin, table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -166,6 +166,7 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     **nano_sections.SECTIONS,
     "synthetic_pages": synthetic_pages,
     **web_section.SECTIONS,
+    **bulk_sections.SECTIONS,
     "install_size": install_size,
 }
 
