@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts import asking_sections, bulk_sections, nano_sections, runtime_sections, web_section
+from scripts import asking_sections, bulk_sections, field_sections, nano_sections, runtime_sections, web_section
 from scripts.report_tables import Columns, Report, origin, table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -158,6 +158,7 @@ SYNTHETIC: Columns = (
 SECTIONS: dict[str, Callable[[Report], str]] = {
     "accuracy": accuracy,
     "tables": tables,
+    **field_sections.SECTIONS,
     "speed": speed,
     "eight_bits": eight_bits,
     **asking_sections.SECTIONS,

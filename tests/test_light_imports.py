@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-EXTRAS = "apted datasets fsspec matplotlib onnx onnxruntime pandas pyarrow rapidfuzz ray tensorboard".split()
+EXTRAS = "apted datasets fsspec matplotlib onnx onnxruntime openpyxl pandas pyarrow rapidfuzz ray tensorboard".split()
 HEAVY = ["torch", "transformers", *EXTRAS]
 IMPORT_SECONDS_BOUND = 0.3
 

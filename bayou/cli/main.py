@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "read": "Read documents: files, folders, patterns, or - for standard input.",
+    "extract": "Read records off documents: fields with their evidence.",
     "ask": "Ask a question about pictures and pages.",
     "serve": "Read over HTTP, with a web page (needs the extra `serve`).",
     "bulk": "Read very many documents, on Ray (needs the extra `bulk`).",
@@ -73,6 +74,7 @@ def bayou() -> None:
     \b
     bayou read letter.jpg                            the text, to the terminal
     bayou read scans --to markdown,pdf --output out  a folder, to files
+    bayou extract bill.png --schema invoice          its fields, as JSON
     bayou ask letter.jpg "Who wrote it?" --model 2b  an answer, to the terminal
     """
 

@@ -10,6 +10,7 @@ from bayou.documents.document import Line, Word
 from bayou.reading.evidence import Evidence
 from bayou.reading.field_clues import REGISTRATION, Clues, has_contact, phones, traits
 from bayou.reading.field_layout import box_of_span
+from bayou.reading.field_words import concepts
 from bayou.reading.printed_dates import find_times
 
 _MOST_LINES = 6
@@ -17,13 +18,22 @@ _MOST_LINES = 6
 _LONGEST_NAME = 3
 """Lines of a name."""
 _LONGEST_IDENTIFIER = 34
+_NO_IDENTIFIER = frozenset("%$€£@=")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9#][A-Za-z0-9/._#-]*[A-Za-z0-9]|\d")
 _GROUPED = re.compile(r"(?<!\w)(?:[A-Z]{2,4} ?\d+|\d+)(?:[ -][A-Z0-9]{1,12}){1,8}(?!\w)")
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d\d(?: ?[A-Z0-9]{1,11}){3,8}(?![A-Za-z0-9])")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _URL = re.compile(
-    r"(?:https?://|www\.)[^\s,;]+|(?<![@\w.])[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|de|fr|es|it|nl|pl|se|pt|my|eu|uk|io|info|shop|at|ch|be)(?:\.\w\w)?(?:/\S*)?(?![\w@])",
+    r"(?:https?://|www\.)[^\s,;]+|(?<![@\w.-])[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|de|fr|es|it|nl|pl|se|pt|my|eu|uk|io|info|shop|at|ch|be)(?:\.\w\w)?(?:/\S*)?(?![\w@])",
     re.I,
+)
+
+_PAYMENT = re.compile(
+    r"(?:cash|visa(?: debit)?|master ?card|amex|american express|maestro|debit ?card|credit ?card|card|pay ?pal|"
+    r"apple pay|google pay|bar(?:zahlung)?|ec-?karte|giro(?:card)?|kreditkarte|karte|esp[eè]ces|carte(?: bancaire)?|cb|"
+    r"efectivo|tarjeta|contanti|bancomat|carta|contant|pin(?:pas)?|got[oó]wka|karta|kontant|(?:bank)?kort|numer[aá]rio|"
+    r"dinheiro|cart[aã]o|multibanco)\b",
+    re.IGNORECASE,
 )
 
 Span = tuple[int, int, int]
@@ -143,9 +153,23 @@ def identifiers(clues: Clues) -> Iterator[Candidate]:
             start = rest.end() if rest else label.end
             if any(c.isdigit() for c in piece.text[start:]) and len(piece.text) - start <= _LONGEST_IDENTIFIER:
                 spans.add((start, len(piece.text.rstrip())))
-        for start, end in sorted(spans):
-            if start < end:
-                yield Candidate(piece.text[start:end], piece.text[start:end], ((index, start, end),))
+        for start, end in sorted(_bare(piece.text, start, end) for start, end in spans):
+            text = piece.text[start:end]
+            if text and not set(text) & _NO_IDENTIFIER:
+                yield Candidate(text, text, ((index, start, end),))
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without brackets that are not closed or opened within, and signs around."""
+    while (
+        start < end
+        and text[end - 1] in " .,;:)]"
+        and text.count("(", start, end) < text.count(")", start, end) + (text[end - 1] not in ")]")
+    ):
+        end -= 1
+    while start < end and text[start] in " :.-([@*" and not (text[start] == "(" and ")" in text[start:end]):
+        start += 1
+    return start, end
 
 
 def phone_numbers(clues: Clues) -> Iterator[Candidate]:
@@ -164,7 +188,7 @@ def texts(clues: Clues) -> Iterator[Candidate]:
             starts.add(match.end() if match else label.end)
         for start in sorted(starts):
             end = _end_of_name(piece.text, start)
-            if end - start >= 2 and any(c.isalpha() for c in piece.text[start:end]):
+            if any(c.isalpha() for c in piece.text[start:end]):
                 yield Candidate(piece.text[start:end], piece.text[start:end], ((index, start, end),))
         chain = _chain(clues, index, _LONGEST_NAME)
         for count in range(2, len(chain) + 1):
@@ -198,7 +222,7 @@ def addresses(clues: Clues) -> Iterator[Candidate]:
     for index in range(len(pieces)):
         chain = []
         for i in _chain(clues, index, _MOST_LINES):
-            if has_contact(clues.labels[i]) or clues.dates[i]:
+            if has_contact(clues.labels[i]) or clues.dates[i] or _is_contact(pieces[i].text):
                 break
             chain.append(i)
             texts_ = [pieces[j].text for j in chain]
@@ -208,14 +232,32 @@ def addresses(clues: Clues) -> Iterator[Candidate]:
         yield from _after_label(clues, index)
 
 
+def _is_contact(text: str) -> bool:
+    """Whether a line is a telephone number, or an address of mail or the web."""
+    if _EMAIL.search(text) or _URL.search(text):
+        return True
+    return sum(end - start for start, end, _ in phones(text)) > len(text) / 2
+
+
 def _after_label(clues: Clues, index: int) -> Iterator[Candidate]:
     """An address on the line of its label."""
     piece = clues.layout.pieces[index]
     for label in clues.labels[index][-1:]:
+        concept = concepts().get(label.concept)
+        if concept is not None and concept.kind not in ("address", "company", "person"):
+            continue
         match = re.compile(r"[^\w(]*").match(piece.text, label.end)
         start = match.end() if match else label.end
         if len(piece.text) - start > 8 and any(c.isdigit() for c in piece.text[start:]):
             yield Candidate(piece.text[start:], piece.text[start:], ((index, start, len(piece.text)),))
+
+
+def payments(clues: Clues) -> Iterator[Candidate]:
+    """Words for cash and for cards at the beginning of a line."""
+    for index, piece in enumerate(clues.layout.pieces):
+        match = _PAYMENT.match(piece.text)
+        if match:
+            yield Candidate(match[0], match[0], ((index, 0, match.end()),))
 
 
 FINDERS: Mapping[str, Callable[[Clues], Iterator[Candidate]]] = {
@@ -227,6 +269,7 @@ FINDERS: Mapping[str, Callable[[Clues], Iterator[Candidate]]] = {
     "email": lambda clues: _matches(_EMAIL, clues),
     "url": lambda clues: _matches(_URL, clues),
     "phone": phone_numbers,
+    "payment": payments,
     "company": texts,
     "person": texts,
     "text": texts,

@@ -147,9 +147,9 @@ def has_contact(labels: tuple[Label, ...]) -> bool:
 
 
 def phones(text: str) -> list[tuple[int, int, str]]:
-    """Telephone numbers, 7 to 15 digits."""
+    """Telephone numbers, 8 to 15 digits."""
     found = []
     for match in _PHONE.finditer(text):
-        if 7 <= sum(c.isdigit() for c in match[0]) <= 15:
+        if 8 <= sum(c.isdigit() for c in match[0]) <= 15:
             found.append((match.start(), match.end(), match[0].strip()))
     return found

@@ -19,7 +19,7 @@ from bayou.reading.printed_amounts import PrintedAmount
 FAMILY = {
     "amount": "amount", "date": "date", "time": "date", "identifier": "identifier", "iban": "identifier",
     "phone": "identifier", "email": "identifier", "url": "identifier", "company": "text", "person": "text",
-    "text": "text", "words": "text", "address": "address",
+    "text": "text", "words": "text", "payment": "text", "address": "address",
 }  # fmt: skip
 """Kinds whose candidates are described alike."""
 NOWHERE = 30.0
@@ -58,14 +58,14 @@ def announced(clues: Clues, index: int, start: int) -> Announced:
     """The labels that may announce what begins at a letter of a piece."""
     layout = clues.layout
     piece = layout.pieces[index]
-    inline = _last([label for label in clues.labels[index] if label.end <= start])
+    inline = _last([label for label in clues.labels[index] if label.end <= start], piece.text)
     inline_gap = float(start - inline[0].end) if inline else NOWHERE
     left: tuple[Label, ...] = ()
     left_gap, at = NOWHERE, layout.left[index]
     for _ in range(2):
         if at < 0 or left:
             break
-        left = _last(list(clues.labels[at]))
+        left = _last(clues.labels[at], layout.pieces[at].text)
         if left:
             left_gap = min(NOWHERE, (piece.box.left - layout.pieces[at].box.right) / max(piece.box.height, 1e-6))
         at = layout.left[at]
@@ -74,14 +74,16 @@ def announced(clues: Clues, index: int, start: int) -> Announced:
     if over >= 0:
         gap = (piece.box.top - layout.pieces[over].box.bottom) / max(piece.box.height, 1e-6)
         if gap < _NEAR_ABOVE:
-            above, above_gap = _last(list(clues.labels[over])), gap
+            above, above_gap = _last(clues.labels[over], layout.pieces[over].text), gap
     return Announced(inline, inline_gap, left, left_gap, above, above_gap if above else NOWHERE)
 
 
-def _last(labels: list[Label]) -> tuple[Label, ...]:
-    """The last label of a line, with all that it announces."""
+def _last(labels: Sequence[Label], text: str) -> tuple[Label, ...]:
+    """The last label of a line, with all that it announces; what stands in brackets only explains another."""
     if not labels:
         return ()
+    plain = [label for label in labels if text.count("(", 0, label.start) == text.count(")", 0, label.start)]
+    labels = plain or labels
     last = max(labels, key=lambda label: label.end)
     return tuple(label for label in labels if (label.start, label.end) == (last.start, last.end))
 
@@ -118,16 +120,39 @@ def _place(clues: Clues, index: int) -> list[float]:
     ]
 
 
-def features(clues: Clues, kind: str, concept: str, candidates: Sequence[Candidate]) -> NDArray[np.float32]:
-    """A row of numbers for each candidate [candidates, features], as the model of a concept wants it."""
-    family = FAMILY[kind]
-    shared = _SHARED[family](clues, candidates)
-    rows = []
-    for candidate, own in zip(candidates, shared, strict=True):
-        index, start, _ = candidate.spans[0]
-        found = announced(clues, index, start)
-        rows.append([*_label_features(found, concept, family), *_place(clues, index), *own])
-    return np.asarray(rows, np.float32) if rows else np.zeros((0, 0), np.float32)
+class Features:
+    """The features of one document's candidates; what doesn't hang on the concept is worked out once.
+
+    Args:
+        clues: What the document holds.
+    """
+
+    def __init__(self, clues: Clues) -> None:
+        self.clues = clues
+        self._shared: dict[str, NDArray[np.float32]] = {}
+        self._announced: dict[str, list[Announced]] = {}
+
+    def of(self, kind: str, concept: str, candidates: Sequence[Candidate]) -> NDArray[np.float32]:
+        """A row of numbers for each candidate [candidates, features], as the trees of a concept want it.
+
+        Args:
+            candidates: All of the document's of this kind.
+        """
+        if not candidates:
+            return np.zeros((0, 0), np.float32)
+        family = FAMILY[kind]
+        if kind not in self._shared:
+            places: dict[int, list[float]] = {}
+            rows = []
+            for candidate, own in zip(candidates, _SHARED[family](self.clues, candidates), strict=True):
+                index = candidate.spans[0][0]
+                if index not in places:
+                    places[index] = _place(self.clues, index)
+                rows.append([*places[index], *own])
+            self._shared[kind] = np.asarray(rows, np.float32)
+            self._announced[kind] = [announced(self.clues, *candidate.spans[0][:2]) for candidate in candidates]
+        labels = [_label_features(found, concept, family) for found in self._announced[kind]]
+        return np.concatenate([np.asarray(labels, np.float32), self._shared[kind]], axis=1)
 
 
 def _amount_features(clues: Clues, candidates: Sequence[Candidate]) -> Iterator[list[float]]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bayou.reading.field_candidates import FINDERS, Candidate, reading_confidence
 from bayou.reading.field_clues import Clues
-from bayou.reading.field_features import features
+from bayou.reading.field_features import Features
 from bayou.reading.field_rules import rule_scores
 from bayou.reading.field_scores import Trees, learnt
 from bayou.reading.field_words import concepts
@@ -26,6 +26,12 @@ class Found:
     confidence: float
 
 
+def described(features: Features, kind: str, concept: str, candidates: Sequence[Candidate]) -> NDArray[np.float32]:
+    """What the trees of a concept see of each candidate [candidates, features]: its features and the rules' score."""
+    scores = rule_scores(features.clues, kind, concept, candidates)
+    return np.column_stack([features.of(kind, concept, candidates), scores])
+
+
 class FieldFinder:
     """Finds fields in one document.
 
@@ -38,6 +44,7 @@ class FieldFinder:
         self.clues = clues
         self._taught = learnt() if taught is None else taught
         self._candidates: dict[str, list[Candidate]] = {}
+        self._features = Features(clues)
 
     def candidates(self, kind: str) -> list[Candidate]:
         """All of a kind."""
@@ -67,7 +74,7 @@ class FieldFinder:
         trees = self._taught.get(concept)
         if trees is None or concepts()[concept].kind != kind:
             return rule_scores(self.clues, kind, concept, found), LEAST_BY_RULES
-        return trees.probabilities(features(self.clues, kind, concept, found)), trees.least
+        return trees.probabilities(described(self._features, kind, concept, found)), trees.least
 
     def _confidence(self, candidate: Candidate, score: float) -> float:
         read = reading_confidence(self.clues, candidate.spans)

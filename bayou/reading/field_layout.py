@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
 from bayou.documents.document import Document, Line
-from bayou.documents.geometry import Box, bounding_box
+from bayou.documents.geometry import Box, Quad, bounding_box
+from bayou.reading.level import level_box
 
 _SAME_ROW = 0.5
-"""The least common height of two pieces of one row, as a share of the lower one's."""
+"""The least common height of two pieces of one row, and how far their middles may be apart, in heights of the lower."""
 _WORD_GAP = 1.0
 """The widest gap within a piece, in heights; further apart are two columns."""
+_OFF_ROW = 6.0
+"""How much further away a piece is for each pixel that it stands higher or lower: rows may overlap."""
 _NEXT_GAP = 1.4
 """The widest gap to the next line of a text, in heights."""
 
@@ -23,6 +27,7 @@ class Piece:
 
     Attributes:
         page: The page's number.
+        box: Level, whatever the page leans.
         lines: What was read there, from left to right; mostly one line.
         confidence: The least of its lines'; None where none is known.
         row: Rows of a document are counted through, from its top.
@@ -63,7 +68,7 @@ def layout_of(document: Document) -> Layout:
     height, width, tall = {}, {}, {}
     for page in document.pages:
         lines = [line for line in page.lines if line.box is not None and line.text.strip()]
-        found = _pieces(lines, page.number)
+        found = _pieces(lines, page.number, page.skew)
         height[page.number] = median(piece.box.height for piece in found) if found else 1.0
         width[page.number], tall[page.number] = page.width or 1.0, page.height or 1.0
         rows = pieces[-1].row + 1 if pieces else 0
@@ -80,36 +85,52 @@ def _box(line: Line) -> Box:
     return line.box
 
 
-def _pieces(lines: Sequence[Line], page: int) -> list[Piece]:
-    rows: list[list[Line]] = []
-    for line in sorted(lines, key=lambda one: (_box(one).center[1], _box(one).left)):
-        row = next((row for row in reversed(rows[-4:]) if _on_row(_box(row[-1]), _box(line))), None)
+def _level(line: Line, skew: float) -> Box:
+    """The box that a line would have if it and its page stood level: its middle, its own length and height."""
+    if line.quad is None:
+        return level_box(_corners(_box(line)), skew) if skew else _box(line)
+    quad = line.quad
+    long = (math.dist(quad[0], quad[1]) + math.dist(quad[3], quad[2])) / 2
+    high = (math.dist(quad[0], quad[3]) + math.dist(quad[1], quad[2])) / 2
+    x, y = level_box(quad, skew).center
+    return Box(x - long / 2, y - high / 2, x + long / 2, y + high / 2)
+
+
+def _corners(box: Box) -> Quad:
+    return (box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)
+
+
+def _pieces(lines: Sequence[Line], page: int, skew: float) -> list[Piece]:
+    placed = [(line, _level(line, skew)) for line in lines]
+    rows: list[list[tuple[Line, Box]]] = []
+    for line, box in sorted(placed, key=lambda one: (one[1].center[1], one[1].left)):
+        row = next((row for row in reversed(rows[-4:]) if _on_row(row[-1][1], box)), None)
         if row is None:
-            rows.append([line])
+            rows.append([(line, box)])
         else:
-            row.append(line)
+            row.append((line, box))
     pieces = []
     for number, row in enumerate(rows):
-        group: list[Line] = []
-        for line in sorted(row, key=lambda one: _box(one).left):
-            if group and _box(line).left - _box(group[-1]).right > _WORD_GAP * min(
-                _box(line).height, _box(group[-1]).height
-            ):
+        group: list[tuple[Line, Box]] = []
+        for line, box in sorted(row, key=lambda one: one[1].left):
+            if group and _apart(group[-1][1], box):
                 pieces.append(_piece(group, page, number))
                 group = []
-            group.append(line)
+            group.append((line, box))
         pieces.append(_piece(group, page, number))
     return pieces
 
 
 def _apart(first: Box, second: Box) -> bool:
-    return second.left - first.right > _WORD_GAP * min(first.height, second.height)
+    low = min(first.height, second.height)
+    return not -low <= second.left - first.right <= _WORD_GAP * low
 
 
-def _piece(lines: Sequence[Line], page: int, row: int) -> Piece:
+def _piece(placed: Sequence[tuple[Line, Box]], page: int, row: int) -> Piece:
+    lines = tuple(line for line, _ in placed)
     known = [line.confidence for line in lines if line.confidence is not None]
     text = " ".join(line.text.strip() for line in lines)
-    return Piece(text, bounding_box(_box(line) for line in lines), page, tuple(lines), min(known, default=None), row)
+    return Piece(text, bounding_box(box for _, box in placed), page, lines, min(known, default=None), row)
 
 
 def _common(first: Box, second: Box) -> float:
@@ -119,17 +140,21 @@ def _common(first: Box, second: Box) -> float:
 
 def _on_row(first: Box, second: Box) -> bool:
     low = min(first.height, second.height)
-    return low > 0 and _common(first, second) >= _SAME_ROW * low
+    level = abs(first.center[1] - second.center[1]) <= _SAME_ROW * low
+    return low > 0 and level and _common(first, second) >= _SAME_ROW * low
 
 
 def _left(pieces: Sequence[Piece], index: int) -> int:
     one = pieces[index]
-    best = -1
+    best, least = -1, 0.0
     for i, other in enumerate(pieces):
         if i == index or other.page != one.page or other.box.center[0] >= one.box.center[0]:
             continue
-        if _on_row(other.box, one.box) and (best < 0 or other.box.right > pieces[best].box.right):
-            best = i
+        if _on_row(other.box, one.box):
+            off = abs(other.box.center[1] - one.box.center[1])
+            distance = one.box.left - other.box.right + _OFF_ROW * off
+            if best < 0 or distance < least:
+                best, least = i, distance
     return best
 
 

@@ -13,9 +13,14 @@ from numpy.typing import NDArray
 from bayou.reading.field_candidates import Candidate
 from bayou.reading.field_clues import Clues, has_contact, traits
 from bayou.reading.field_features import FAMILY, NOWHERE, Announced, announced
+from bayou.reading.field_words import concepts
 
 _FAR = 12.0
 """A label further to the left than this, in heights, announces hardly anything."""
+
+
+_SIGNED = frozenset({"payee", "amount_in_words", "buyer_name"})
+"""What its label leads to without a colon: "Pay to Ann Lee"."""
 
 
 def rule_scores(clues: Clues, kind: str, concept: str, candidates: Sequence[Candidate]) -> NDArray[np.float32]:
@@ -43,8 +48,15 @@ def _labelled(clues: Clues, concept: str, candidate: Candidate) -> float:
     text = clues.layout.pieces[index].text
     before = max((label.end for label in clues.labels[index] if label.end <= start), default=0)
     whole = end >= len(text.rstrip(" .,;")) and not any(c.isalnum() for c in text[before:start])
-    inside = any(start <= label.start < end for i, _, _ in candidate.spans for label in clues.labels[i])
+    inside = any(
+        start <= label.start < end and label.concept != concept
+        for i, _, _ in candidate.spans
+        for label in clues.labels[i]
+    )
     score = label_score(announced(clues, index, start), concept, len(text))
+    unsigned = start > 0 and text[before:start].isspace() and not any(c.isdigit() for c in candidate.printed)
+    bare = unsigned and concept not in _SIGNED
+    score *= 0.5 if bare else 1.0  # "Payment details" says nothing of the payment
     return score * (1.0 if whole else 0.85) * (0.4 if inside else 1.0) * (0.97 if len(candidate.spans) == 1 else 0.8)
 
 
@@ -72,14 +84,46 @@ def _date(clues: Clues, concept: str, candidate: Candidate) -> float:
     score = label_score(found, concept, 0)
     piece = clues.layout.pieces[index]
     low = piece.box.top / clues.layout.tall[piece.page]
-    if concept == "date" and not found.first:
+    dated = any(
+        kind is not None and kind.kind == "date" for kind in (concepts().get(label.concept) for label in found.first)
+    )
+    if concept == "date" and not dated:
         score = 0.65
     return score - 0.1 * low
+
+
+def _time(clues: Clues, concept: str, candidate: Candidate) -> float:
+    """A time beside its label, or beside a date."""
+    index, start, _ = candidate.spans[0]
+    left = clues.layout.left[index]
+    dated = bool(clues.dates[index]) or (left >= 0 and bool(clues.dates[left]))
+    return max(label_score(announced(clues, index, start), concept, 0), 0.7 * dated)
+
+
+def _payment(clues: Clues, concept: str, candidate: Candidate) -> float:
+    """The word beside an amount."""
+    index, _, _ = candidate.spans[0]
+    row = clues.layout.pieces[index].row
+    beside = any(clues.amounts[i] for i, piece in enumerate(clues.layout.pieces) if piece.row == row)
+    return 0.7 if beside else 0.4
+
+
+def _contact(clues: Clues, concept: str, candidate: Candidate) -> float:
+    """A telephone number, mail or web address: with its label, or else the first; not the one of a fax."""
+    index, start, _ = candidate.spans[0]
+    found = announced(clues, index, start)
+    score = label_score(found, concept, 0)
+    if any(label.concept == "fax" for label in found.inline or found.left):
+        return score
+    low = clues.layout.pieces[index].box.top / clues.layout.tall[clues.layout.pieces[index].page]
+    return max(score, 0.65 - 0.1 * low)
 
 
 def _identifier(clues: Clues, concept: str, candidate: Candidate) -> float:
     index, start, end = candidate.spans[0]
     if any(start < d.end and d.start < end for d in clues.dates[index]):
+        return 0.0
+    if any(start == a.digits_start and (a.places == 2 or a.currency) for a in clues.amounts[index]):
         return 0.0
     return _labelled(clues, concept, candidate) * (0.9 if len(candidate.printed) < 3 else 1.0)
 
@@ -119,7 +163,12 @@ _RULES: Mapping[str, Callable[[Clues, str, Candidate], float]] = {
     "amount": _amount,
     "total": _total,
     "date": _date,
+    "time": _time,
+    "payment_method": _payment,
     "identifier": _identifier,
+    "phone": _contact,
+    "email": _contact,
+    "website": _contact,
     "seller_name": _seller,
     "address": _address,
 }

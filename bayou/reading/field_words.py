@@ -13,6 +13,8 @@ from pathlib import Path
 CONCEPTS = Path(__file__).resolve().parent.parent / "assets/fields/concepts.json"
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[#%]")
+_BEGINS_A_NUMBER = re.compile(r"[-/]\d")
+"""What follows a word that is the beginning of a number: INV-4711."""
 _MOST_TOKENS = 6
 _LEAST_FOR_A_SLIP = 6
 """A word of so many letters is known with one letter misread, missing or too much."""
@@ -138,7 +140,7 @@ class LabelFinder:
                     continue
                 key = "".join(token for token, _, _ in parts[first : first + size])
                 names = self._known(key)
-                if names:
+                if names and not _BEGINS_A_NUMBER.match(text, parts[first + size - 1][2]):
                     taken[first : first + size] = [True] * size
                     place = parts[first][1], parts[first + size - 1][2]
                     found += [Label(name, *place, size) for name in names]

@@ -29,6 +29,7 @@ from bayou.documents.to_searchable_pdf import write_searchable_pdf
 from bayou.documents.to_text import to_text
 from bayou.documents.to_tsv import to_tsv
 from bayou.errors import OutputError
+from bayou.reading.extraction import Extraction
 from bayou.reading.manifest import output_error
 
 SUFFIX_OF = {
@@ -41,8 +42,10 @@ SUFFIX_OF = {
     "alto": ".alto.xml",
     "pdf": ".pdf",
     "csv": ".csv",
+    "record": ".record.json",
 }
-"""Formats in the order in which help lists them. ``csv`` gives one file a table: ``.1.csv``, ``.2.csv`` ..."""
+"""Formats in the order in which help lists them. ``csv`` gives one file a table: ``.1.csv``, ``.2.csv`` ...
+``record`` is what was extracted by a schema, with its evidence."""
 
 SINGLE_DOCUMENT_FORMATS = frozenset({"html", "hocr", "alto", "pdf"})
 """Formats of which several documents can't follow each other in one stream."""
@@ -59,8 +62,15 @@ class Part:
     sha256: str = ""
 
 
-def render_text(document: Document, format: str) -> str:
-    """A document in one text format; all tables of the document, an empty line between them, for ``csv``."""
+def render_text(made: Document | Extraction, format: str) -> str:
+    """A document in one text format; all tables of the document, an empty line between them, for ``csv``.
+
+    An extraction is JSON on one line for ``record``, and else its document.
+    """
+    if isinstance(made, Extraction):
+        if format == "record":
+            return made.to_json() + "\n"
+        made = made.document
     writers: Mapping[str, Callable[[Document], str]] = {
         "text": to_text,
         "markdown": to_markdown,
@@ -71,15 +81,19 @@ def render_text(document: Document, format: str) -> str:
         "alto": to_alto,
         "csv": lambda document: "\n".join(tables_to_csv(document)),
     }
-    text = writers[format](document)
+    text = writers[format](made)
     return text if not text or text.endswith("\n") else text + "\n"
 
 
 def _files(
-    document: Document, format: str, source: Path | bytes, options: OpenOptions
+    made: Document | Extraction, format: str, source: Path | bytes, options: OpenOptions
 ) -> Iterator[tuple[str, Callable[[Path], object]]]:
     """The files that one format of a document consists of: their suffixes, and what writes each to a path."""
     suffix = SUFFIX_OF[format]
+    if isinstance(made, Extraction) and format == "record":
+        yield suffix, partial(Path.write_bytes, data=encoded(made.to_json(indent=1) + "\n"))
+        return
+    document = made.document if isinstance(made, Extraction) else made
     if format == "pdf":
         # A page at a time, so that a long document need not fit into memory.
         yield suffix, lambda path: write_searchable_pdf(document, source, path, options)
@@ -109,9 +123,9 @@ class Place:
 
 
 def write_parts(
-    document: Document, formats: Sequence[str], source: Path | bytes, options: OpenOptions, place: Place
+    made: Document | Extraction, formats: Sequence[str], source: Path | bytes, options: OpenOptions, place: Place
 ) -> tuple[Part, ...]:
-    """Writes the formats of a document under temporary names.
+    """Writes the formats of a document, or of what was extracted from it, under temporary names.
 
     Args:
         source: What the document was read from, and ``options`` how it was opened: a searchable PDF shows its pages.
@@ -119,12 +133,13 @@ def write_parts(
     Raises:
         OutputError: They can't all be written; none of them is left then.
     """
-    document = without_timings(document)
+    if isinstance(made, Document):
+        made = without_timings(made)
     parts: list[Part] = []
     folder = (place.output / place.name).parent
     try:
         for format in formats:
-            for suffix, write in _files(document, format, source, options):
+            for suffix, write in _files(made, format, source, options):
                 target = place.output / (place.name + suffix)
                 temporary = folder / f"{_prefix(place.name)}{os.getpid()}-{len(parts)}.part"
                 parts.append(Part(format, place.name + suffix, temporary))

@@ -83,6 +83,7 @@ def settings_hash(settings: ReadSettings) -> str:
     values: list[object] = [settings.model, settings.runtime, settings.precision, settings.pages, settings.dpi]
     values += [settings.force_ocr, settings.max_memory, settings.url]
     values += [settings.max_new_tokens, settings.max_tiles, settings.skip_blank_tiles]
+    values += [settings.schema] if settings.schema else []
     folder = Path(settings.model)
     if folder.is_dir():
         files = [(path.relative_to(folder).as_posix(), path.stat()) for path in folder.rglob("*") if path.is_file()]

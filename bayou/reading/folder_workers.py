@@ -18,13 +18,15 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bayou.documents.document import Document, Page
 from bayou.documents.raw_page import DEFAULT_DPI, DEFAULT_MAX_PAGES, DEFAULT_MAX_PIXELS, OpenOptions
 from bayou.errors import BayouError, InputError, MissingExtraError, ModelError, OutputError, UsageError
+from bayou.reading.extraction import Extraction
 from bayou.reading.folder_inputs import Source
 from bayou.reading.folder_outputs import Part, Place, discard, render_text, write_parts
+from bayou.reading.schemas import Schema, load_schema
 
 
 class DocumentReader(Protocol):
@@ -45,9 +47,28 @@ class DocumentReader(Protocol):
         """Reads one document; ``on_page`` is told of each page as soon as it is read."""
 
 
+@runtime_checkable
+class ExtractingReader(Protocol):
+    """What a run that makes records needs of a reader besides."""
+
+    def extract(
+        self,
+        source: str | Path | bytes,
+        schema: Schema,
+        *,
+        options: OpenOptions | None,
+        on_page: Callable[[Page], None] | None,
+    ) -> Extraction:
+        """A record of one document; as ``Reader.extract``."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadSettings:
-    """How every document of a run is read; which of it changes what is read, is said in ``folder_run``."""
+    """How every document of a run is read; which of it changes what is read, is said in ``folder_run``.
+
+    Attributes:
+        schema: The JSON text of a schema: each document becomes a record of it. "" for documents.
+    """
 
     model: str = "nano"
     runtime: str | None = None
@@ -66,6 +87,7 @@ class ReadSettings:
     max_new_tokens: int | None = None
     max_tiles: int | None = None
     skip_blank_tiles: bool = False
+    schema: str = ""
 
 
 OnPage = Callable[[], None]
@@ -137,15 +159,16 @@ def do_job(reader: DocumentReader, settings: ReadSettings, job: Job, on_page: On
     parts: tuple[Part, ...] = ()
     text = ""
     try:
-        document = _read(reader, settings, source, on_page)
+        made = _extracted(reader, settings, source, on_page) if settings.schema else None
+        document = made.document if made is not None else _read(reader, settings, source, on_page)
     except Exception as error:
         return Result(job.number, failure=_failure(error, job.source), seconds=time.perf_counter() - start)
     try:
         if job.output is None:
-            text = render_text(document, job.formats[0])
+            text = render_text(made or document, job.formats[0])
         else:
             options = OpenOptions(password=settings.password, max_pixels=settings.max_pixels)
-            parts = write_parts(document, job.formats, source, options, Place(job.output, job.source.name))
+            parts = write_parts(made or document, job.formats, source, options, Place(job.output, job.source.name))
     except Exception as error:
         failure = replace(_failure(error, job.source), ends_run=False)
         return Result(job.number, failure=failure, seconds=time.perf_counter() - start)
@@ -171,6 +194,16 @@ def _read(reader: DocumentReader, settings: ReadSettings, source: Path | bytes, 
         max_pages=settings.max_pages,
         on_page=lambda page: on_page(),
     )
+
+
+def _extracted(reader: DocumentReader, settings: ReadSettings, source: Path | bytes, on_page: OnPage) -> Extraction:
+    if not isinstance(reader, ExtractingReader):
+        raise UsageError("this reader reads documents and makes no records")
+    options = OpenOptions(
+        settings.pages, settings.dpi, settings.password, settings.max_pixels, settings.max_pages, settings.force_ocr
+    )
+    schema = load_schema(settings.schema, files=False)
+    return reader.extract(source, schema, options=options, on_page=lambda page: on_page())
 
 
 def _remarks(document: Document) -> Iterator[str]:

@@ -21,7 +21,11 @@ _SUMS = frozenset("subtotal total tax_amount discount shipping rounding cash cha
 _MONEY = frozenset({"amount", "unit_price", "debit", "credit", "balance"})
 _LEAST_PRICE_PLACE = 0.5
 """Without heads of columns, a price ends this far to the right on its page."""
+_LONGEST_UNIT = 3
+"""Letters of a unit behind a number: 14 h, 2 pcs."""
 _MARK_WIDTH = 2.5
+_NUMBERED = re.compile(r"(\d{1,3})[.)]?\s+(?=\S)")
+_COUNT = re.compile(r"\d{1,3}")
 _TIMES = re.compile(r"(?P<count>\d+(?:[.,]\d+)?)\s*(?:pcs?|x|X|@|\*|×|à)+\s*\D{0,3}(?P<price>\d+(?:[.,]\d{1,3})*)")
 
 
@@ -62,7 +66,7 @@ def entries(clues: Clues) -> list[Entry]:
             found.append(entry)
         elif found and "description" in entry.cells:
             found[-1].cells.setdefault("description", []).extend(entry.cells["description"])
-    return found or list(_priced(clues, rows))
+    return _without_numbers(clues, found) or list(_priced(clues, rows))
 
 
 def _columns(clues: Clues, row: Sequence[int]) -> list[_Column]:
@@ -78,6 +82,14 @@ def _columns(clues: Clues, row: Sequence[int]) -> list[_Column]:
         for _, group in groupby(labels, lambda label: label.start):
             options: list[Label] = list(group)
             name = next((one.concept for one in options if one.concept not in [c.name for c in columns]), None)
+            if (
+                name is None
+                and options[0].concept == "description"
+                and columns[-1:]
+                and columns[-1].name == "description"
+            ):
+                columns[-1] = _Column("position", columns[-1].box)  # "Item" beside "Description" is its number
+                name = "description"
             if name is not None:
                 box = bounding_box(box_of_span(piece, options[0].start, options[0].end))
                 columns.append(_Column(name, box))
@@ -108,7 +120,7 @@ def _entry(clues: Clues, row: Sequence[int], columns: Sequence[_Column]) -> Entr
         rest = len(piece.text)
         for amount in reversed(clues.amounts[index]):
             boxes = box_of_span(piece, amount.digits_start, amount.digits_end)
-            tail = any(c.isalpha() for c in piece.text[amount.end : rest])
+            tail = sum(c.isalpha() for c in piece.text[amount.end : rest]) > _LONGEST_UNIT
             letters = sum(c.isalpha() for c in piece.text[: amount.start]) > 1
             if not boxes or tail:
                 break
@@ -130,28 +142,52 @@ def _entry(clues: Clues, row: Sequence[int], columns: Sequence[_Column]) -> Entr
     return entry
 
 
+def _without_numbers(clues: Clues, found: list[Entry]) -> list[Entry]:
+    """Entries whose descriptions begin with 1, 2, 3, which number them, without those."""
+    matches = [_NUMBERED.match(entry.text(clues, "description")) for entry in found]
+    if len(found) < 2 or any(match is None or int(match[1]) != i for i, match in enumerate(matches, start=1)):
+        return found
+    for entry, match in zip(found, matches, strict=True):
+        index, start, end = entry.cells["description"][0]
+        if match is None:
+            continue
+        kept = [(index, start + match.end(), end)] if start + match.end() < end else []
+        entry.cells["description"] = kept + entry.cells["description"][1:]
+        entry.cells.setdefault("position", [(index, start, start + match.end(1))])
+    return found
+
+
 def _distance(head: Box, value: Box) -> float:
     """How far apart two boxes are across, by their nearest edges or middles."""
     return min(abs(head.right - value.right), abs(head.center[0] - value.center[0]), abs(head.left - value.left))
 
 
 def _priced(clues: Clues, rows: Sequence[Sequence[int]]) -> Iterator[Entry]:
-    """Without heads: a text and a price to its right, until the first sum."""
-    waiting: Entry | None = None
+    """Without heads: a text and a price to its right, or below it beside a count, until the first sum."""
+    counted: Mapping[str, list[Span]] = {}
+    named: list[Span] = []
     done: list[Entry] = []
     for row in rows:
-        if _is_sum(clues, row) and done:
-            break
+        if _is_sum(clues, row):
+            if done:
+                break
+            continue
         entry = _priced_row(clues, row)
         times = _count_and_price(clues, row)
-        if times is not None and done and "quantity" not in done[-1].cells and "description" not in entry.cells:
-            done[-1].cells.update(times)
-        elif times is not None and "amount" not in entry.cells:
-            waiting = Entry(dict(times))
-        elif "amount" in entry.cells and "description" in entry.cells and not _is_sum(clues, row):
-            entry.cells.update(waiting.cells if waiting is not None else {})
-            waiting = None
-            done.append(entry)
+        if times and "amount" not in entry.cells:
+            if done and "quantity" not in done[-1].cells and not named:
+                done[-1].cells.update(times)
+            else:
+                counted = times
+        elif "amount" in entry.cells:
+            entry.cells.update(times or counted)
+            if "description" not in entry.cells and times and named:
+                entry.cells["description"] = named
+            if "description" in entry.cells:
+                done.append(entry)
+            counted, named = {}, []
+        else:
+            named = entry.cells.get("description", [])
     yield from done
 
 
@@ -159,14 +195,17 @@ def _priced_row(clues: Clues, row: Sequence[int]) -> Entry:
     entry = Entry()
     for index in row:
         piece = clues.layout.pieces[index]
-        wide = clues.layout.width[piece.page]
         amounts = [a for a in clues.amounts[index] if a.places == 2]
         text = piece.text
-        if amounts and piece.box.right > _LEAST_PRICE_PLACE * wide and not clues.dates[index]:
+        if clues.dates[index]:
+            continue
+        if amounts and piece.box.right > _LEAST_PRICE_PLACE * clues.layout.width[piece.page]:
             last = amounts[-1]
             entry.cells["amount"] = [(index, last.digits_start, last.digits_end)]
             text = text[: last.start].rstrip()
-        if sum(c.isalpha() for c in text) > 2 and not clues.dates[index] and not _TIMES.fullmatch(text.strip()):
+        if _COUNT.fullmatch(text) and not entry.cells:
+            entry.cells["quantity"] = [(index, 0, len(text))]
+        elif sum(c.isalpha() for c in text) > 2 and not _TIMES.search(text):
             entry.cells.setdefault("description", []).append((index, 0, len(text)))
     return entry
 

@@ -18,7 +18,7 @@ from bayou.reading.item_rows import Entry, entries, is_item_column
 from bayou.reading.printed_amounts import currency_code, find_amounts, find_currencies
 from bayou.reading.printed_dates import find_dates
 from bayou.reading.schema_leaves import Leaf, leaf_of
-from bayou.reading.schemas import JsonSchema, Schema, check, may_be_null, resolve
+from bayou.reading.schemas import DEEPEST, JsonSchema, Schema, check, may_be_null, resolve
 
 
 def fill(document: Document, schema: Schema, model: str, taught: Mapping[str, Trees] | None = None) -> Extraction:
@@ -54,10 +54,14 @@ class _Filler:
             where = f"{path}.{name}" if path else name
             inner = resolve(self._whole, part)
             kind = inner.get("type")
-            if kind == "object" or "properties" in inner:
+            if (kind == "object" or "properties" in inner) and len(parents) >= DEEPEST:
+                self.fields.append(Field(where, None, reason=NEEDS_LARGER))
+            elif kind == "object" or "properties" in inner:
                 record[name] = self.object(inner, where, (*parents, name))
             elif kind == "array" or (isinstance(kind, list) and "array" in kind):
-                record[name] = self._array(inner, name, where)
+                found = self._array(inner, name, where)
+                empty = not found and check({**part, "$defs": self._whole.get("$defs", {})}, [])
+                record[name] = None if empty else found
             else:
                 self._value(record, node, name, where, parents)
         return record
@@ -122,7 +126,7 @@ class _Filler:
                 span = ((index, start, end),)
                 printed = pieces[index].text[start:end]
                 reason = "" if sure else f"{printed} is the sign of several currencies"
-                confidence = reading_confidence(self._clues, span)
+                confidence = round(reading_confidence(self._clues, span) or 0.0, 3)
                 return Field(path, code, printed, confidence, evidence_of(self._clues, span), reason)
         return Field(path, None, reason=NOT_ON_PAGE)
 
@@ -177,7 +181,7 @@ class _Filler:
         if value is None:
             return Field(path, None, printed, reason=f"{printed!r} is no {leaf.kind}")
         confidence = reading_confidence(self._clues, spans)
-        return self._told(leaf, path, Found(Candidate(printed, value, spans), confidence or 0.0))
+        return self._told(leaf, path, Found(Candidate(printed, value, spans), round(confidence or 0.0, 3)))
 
     def _tables(self, path: str) -> list[JSON]:
         tables: list[JSON] = []
@@ -209,7 +213,7 @@ def _leaves(whole: JsonSchema, node: JsonSchema, path: str, parents: tuple[str, 
         where = f"{path}.{name}" if path else name
         inner = resolve(whole, part)
         if "properties" in inner:
-            found += _leaves(whole, inner, where, (*parents, name))
+            found += _leaves(whole, inner, where, (*parents, name)) if len(parents) < DEEPEST else []
         elif "items" not in inner and inner.get("type") != "array":
             found.append((where, leaf_of(whole, name, part, parents)))
     return found

@@ -136,5 +136,6 @@ def find_times(text: str) -> list[tuple[int, int, str]]:
             continue  # 12.50 is an amount
         hour = hour % 12 + 12 * (half == "pm") if half and hour <= 12 else hour
         if hour < 24:
-            found.append((match.start(), match.end(), f"{hour:02}:{match[2]}" + (f":{match[3]}" if match[3] else "")))
+            end = match.start() + len(match[0].rstrip())
+            found.append((match.start(), end, f"{hour:02}:{match[2]}" + (f":{match[3]}" if match[3] else "")))
     return found

@@ -221,6 +221,7 @@ class Reader:
         *,
         options: OpenOptions | None = None,
         on_event: OnEvent | None = None,
+        on_page: Callable[[Page], None] | None = None,
     ) -> Extraction:
         """A record of one document, each value with its evidence.
 
@@ -230,6 +231,7 @@ class Reader:
                 "table"), a JSON Schema, the path of one, or a Pydantic class.
             options: How the file is opened.
             on_event: Told what happens on the way, where the model generates the record.
+            on_page: Called with each page as soon as it is read.
 
         Raises:
             InputError: The document can't be opened (or its children PasswordError, LimitError), or the schema's file
@@ -240,10 +242,15 @@ class Reader:
         from bayou.reading.schemas import schema_of
 
         wanted = schema_of(schema)
-        document = source if isinstance(source, Document) else self._read(source, options or OpenOptions())
+        document = source if isinstance(source, Document) else self._read(source, options or OpenOptions(), on_page)
         return fill(document, wanted, document.model or self.model)
 
-    def _read(self, source: str | Path | bytes | BinaryIO, options: OpenOptions) -> Document:
+    def _read(
+        self,
+        source: str | Path | bytes | BinaryIO,
+        options: OpenOptions,
+        on_page: Callable[[Page], None] | None = None,
+    ) -> Document:
         return self.read(
             source,
             pages=options.pages,
@@ -252,6 +259,7 @@ class Reader:
             force_ocr=options.force_ocr,
             max_pixels=options.max_pixels,
             max_pages=options.max_pages,
+            on_page=on_page,
         )
 
     def _load(self) -> LoadedModel:

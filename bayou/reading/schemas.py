@@ -16,6 +16,9 @@ READY = ("invoice", "receipt", "identity-card", "bank-cheque", "business-card", 
 """Schemas that come with bayou."""
 FOLDER = Path(__file__).resolve().parent.parent / "assets/schemas"
 
+DEEPEST = 6
+"""Objects within objects; a schema that holds itself is followed no further."""
+
 JsonSchema = Mapping[str, Any]
 
 

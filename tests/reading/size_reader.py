@@ -12,7 +12,10 @@ from bayou.documents.document import Block, Document, Line, Page
 from bayou.documents.geometry import Box
 from bayou.documents.open_pages import OpenOptions, RawPage, open_pages
 from bayou.errors import ModelError, UsageError
+from bayou.reading.extraction import Extraction
 from bayou.reading.folder_workers import ReadSettings
+from bayou.reading.line_record import fill
+from bayou.reading.schemas import Schema
 
 SECONDS = "BAYOU_TEST_SECONDS_A_DOCUMENT"
 LOG = "BAYOU_TEST_LOG"
@@ -61,6 +64,17 @@ class SizeReader:
                 on_page(read[-1])
         time.sleep(float(os.environ.get(SECONDS, "0")))
         return Document(tuple(read), name=name, model=self.model)
+
+    def extract(
+        self,
+        source: str | Path | bytes,
+        schema: Schema,
+        *,
+        options: OpenOptions | None = None,
+        on_page: Callable[[Page], None] | None = None,
+    ) -> Extraction:
+        opened = options or OpenOptions()
+        return fill(self.read(source, pages=opened.pages, on_page=on_page), schema, self.model)
 
 
 def _page(raw: RawPage, last_fails: bool) -> Page:

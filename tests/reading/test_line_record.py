@@ -5,6 +5,7 @@ from typing import Any
 from bayou.reading.extraction import NEEDS_LARGER, NOT_ON_PAGE
 from bayou.reading.line_record import fill
 from bayou.reading.reader import Reader
+from bayou.reading.record_tables import flat_columns
 from bayou.reading.schemas import load_schema, schema_of
 from tests.reading.printed_pages import RECEIPT, printed
 from tests.reading.pydantic_schema import Bill
@@ -31,7 +32,7 @@ def test_a_receipt_fills_the_ready_schema() -> None:
         "subtotal": 35.5,
         "tax_amount": 2.13,
         "total": 37.63,
-        "payment_method": None,
+        "payment_method": "CASH",
         "cash": 40.0,
         "change": 2.37,
     }
@@ -44,7 +45,8 @@ def test_a_receipt_fills_the_ready_schema() -> None:
     assert (evidence.quote, evidence.page) == ("37.63", 1)
     assert evidence.boxes[0].left == 570
     assert len(found.field("merchant_address").evidence[0].boxes) == 3
-    assert found.field("payment_method").reason == NOT_ON_PAGE
+    invoice = fill(RECEIPT, load_schema("invoice"), "nano")
+    assert (invoice.record["due_date"], invoice.field("due_date").reason) == (None, NOT_ON_PAGE)
 
 
 def test_what_nobody_taught_is_found_by_its_own_words() -> None:
@@ -99,6 +101,15 @@ def test_a_value_that_the_schema_forbids_is_not_returned() -> None:
     assert "doesn't allow" in found.field("total").reason
 
 
+def test_a_record_fits_its_schema_with_null_for_what_is_missing() -> None:
+    lines = {"type": "array", "minItems": 1, "items": schema({"amount": {"type": "number"}}, "amount")}
+    wanted = schema_of(schema({"line_items": lines, "iban": {"type": "string"}}, "line_items", "iban"))
+    for document in (RECEIPT, printed(), printed("IBAN: DE02 1203 0000 0000 2020 51", "Total 3,00")):
+        found = fill(document, wanted, "nano")
+        assert schema_of(wanted.nullable).problems(found.record) == ()
+        assert bool(found.problems) == (found.record["iban"] is None or found.record["line_items"] is None)
+
+
 def test_an_empty_page_gives_nothing_but_reasons() -> None:
     for name in ("invoice", "receipt", "identity-card", "bank-cheque", "business-card", "table"):
         found = fill(printed(), load_schema(name), "nano")
@@ -116,3 +127,11 @@ def test_an_extraction_as_json_is_what_the_contract_says() -> None:
     assert fields[0]["evidence"] == [
         {"quote": "PERNIAGAAN ZHENG HUI SDN BHD", "page": 1, "boxes": [[40.0, 30.0, 292.0, 50.0]]}
     ]
+
+
+def test_a_schema_that_holds_itself_ends() -> None:
+    tree = schema({"name": {"type": "string"}, "child": {"$ref": "#"}})
+    found = fill(RECEIPT, schema_of(tree), "nano")
+    assert found.problems == ()
+    assert any(field.path.endswith("child") and field.reason for field in found.fields)
+    assert len(flat_columns(tree)) < 20
