@@ -23,9 +23,16 @@ def generate(runtime: Runtime, request: Request[Prompt]) -> Iterator[Event]:
     yield PromptRead(length)
 
     alignment = follower(request)
-    position, written, passes, last = prompt.next_position, 0, 1, -1
+    guide = None if request.form is None else request.form.begin()
+    position, written, passes, last, forced = prompt.next_position, 0, 1, -1, 0
     while True:
-        token = Choices.of(logits[0]).choose(0, alignment.expected, rule, last)
+        choices = Choices.of(logits[0])
+        if guide is None:
+            token = choices.choose(0, alignment.expected, rule, last)
+        else:
+            forced += bool(guide.forced)
+            token = choices.choose_guided(0, alignment.expected, rule, guide)
+            guide.push(token.id)
         written += 1
         yield token
         if token.id in rule.stop_ids or written >= request.max_new_tokens:
@@ -37,7 +44,7 @@ def generate(runtime: Runtime, request: Request[Prompt]) -> Iterator[Event]:
         logits = runtime.step(cache, embeds, np.array([[position]]), visible)
         position, passes = position + 1, passes + 1
     reason: FinishReason = "stop" if token.id in rule.stop_ids else "length"
-    yield Finished(reason, Usage(length, written, passes))
+    yield Finished(reason, Usage(length, written, passes, forced_tokens=forced))
 
 
 def generate_all(runtime: Runtime, request: Request[Prompt]) -> tuple[list[Token], Finished]:

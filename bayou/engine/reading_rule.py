@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bayou.engine.guide import Guide, guided
 from bayou.engine.request import ReadingRule, Token
 from bayou.engine.runtime import FloatArray
 
@@ -117,6 +118,12 @@ class Choices:
             return Token(best, probability, best, probability, expected)
         return Token(expected, self._probability(index, expected), best, probability, expected)
 
+    def choose_guided(self, index: int, expected: int, rule: ReadingRule, guide: Guide) -> Token:
+        """The likeliest token that ``guide`` allows after position ``index``, or the one that it forces."""
+        if guide.forced:
+            return forced_token(guide.forced[0], expected)
+        return Choices.of(guided(self.logits[index : index + 1], guide.allowed())).choose(0, expected, rule)
+
     def _probability(self, index: int, token: int) -> float:
         return float(np.exp(np.float64(self.logits[index, token]) - self.log_sum[index]))
 
@@ -124,3 +131,8 @@ class Choices:
         """The likeliest token that is no white space; where the 30 likeliest are, the one after them."""
         ranked = np.argsort(-self.logits[index], kind="stable")[: _SPACES_LOOKED_AT + 1].tolist()
         return next((token for token in ranked[:-1] if token not in spaces), ranked[-1])
+
+
+def forced_token(token: int, expected: int) -> Token:
+    """A token without a choice."""
+    return Token(token, 1.0, token, 1.0, expected)

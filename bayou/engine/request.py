@@ -8,6 +8,7 @@ from typing import Generic, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bayou.engine.guide import Form
 from bayou.engine.runtime import FloatArray, IntArray
 from bayou.errors import UsageError
 
@@ -95,6 +96,7 @@ class Request(Generic[AnyPrompt]):
         window: Most tokens of the draft that one pass checks; None: all of them.
         spaceless: Where given, the draft is followed by looking its words up and not by least edits: for each id of
             the vocabulary the id of its text without a leading space, -1 for white space alone.
+        form: What the text is kept to; None: anything. Only for plain greedy decoding.
     """
 
     prompt: AnyPrompt
@@ -103,12 +105,15 @@ class Request(Generic[AnyPrompt]):
     draft: tuple[int, ...] = ()
     window: int | None = None
     spaceless: IntArray | None = None
+    form: Form | None = None
 
     def __post_init__(self) -> None:
         if self.max_new_tokens < 1:
             raise UsageError(f"max_new_tokens must be at least 1, not {self.max_new_tokens}")
         if not self.rule.stop_ids:
             raise UsageError("at least one stop id is needed")
+        if self.form is not None and (self.rule.threshold > 0 or self.rule.spaces):
+            raise UsageError("a text is kept to a form only where it is decoded greedily: not nano's, and not as ocr()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,8 @@ class Token:
     """One token of the text.
 
     Attributes:
-        probability: The decoder's, of this token.
+        probability: The decoder's, of this token; where a form is kept to, among the tokens that it allows, so 1 for
+            one that it forces.
         best_id, best_probability: The decoder's likeliest token; another than ``id`` where the rule kept the draft's.
         expected_id: What the draft led to expect here (a stop id after its end).
     """
@@ -177,6 +183,7 @@ class Usage:
         passes: Passes through the decoder that chose tokens: the prompt's last one, and all after it.
         reused_tokens: Positions of the prompt whose keys and values were known from before.
         tiles: What became of its tiles.
+        forced_tokens: New tokens that a form forced: nobody chose them.
     """
 
     prompt_tokens: int
@@ -184,6 +191,7 @@ class Usage:
     passes: int
     reused_tokens: int = 0
     tiles: TileCounts = field(default_factory=TileCounts)
+    forced_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

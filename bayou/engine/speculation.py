@@ -2,7 +2,8 @@
 
 Every pass feeds each row the tokens its cache lacks and, after them, what is left of the draft from where the text
 stands in it. Its choices hold as long as they are the tokens that were fed; at the first other one the row takes that
-token and feeds again. Slots of rejected tokens stay in the cache, unseen.
+token and feeds again. Slots of rejected tokens stay in the cache, unseen. Tokens that a form forces are text without a
+choice: they are fed with the one before them.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bayou.engine.draft_lookup import DraftLookup
+from bayou.engine.guide import Guide
 from bayou.engine.joined_cache import joined
-from bayou.engine.reading_rule import Alignment, Choices, Follower
+from bayou.engine.reading_rule import Alignment, Choices, Follower, forced_token
 from bayou.engine.request import (
     Event,
     Finished,
@@ -103,12 +105,16 @@ class Row:
     tiles: TileCounts = field(default_factory=TileCounts)
     finished: Finished | None = None
     tokens: list[Token] = field(default_factory=list)
+    guide: Guide | None = None
+    forced: int = 0
 
     @classmethod
     def start(cls, index: int, request: Request, lead: Prompt) -> Row:
         row = cls(index, request, follower(request), request.prompt.next_position, lead)
         row.window = None if request.window is None else min(request.window, FIRST_WINDOW)
-        row.feed = row._proposed()
+        row.guide = None if request.form is None else request.form.begin()
+        forced = row._begin_forced()
+        row.feed, row.certain = (*forced, *row._proposed()), len(forced)
         return row
 
     @property
@@ -123,7 +129,8 @@ class Row:
     def finish(self, reason: FinishReason) -> None:
         """No more passes."""
         length = self.request.prompt.length
-        self.finished = Finished(reason, Usage(length, self.written, self.passes, self.reused_tokens, self.tiles))
+        usage = Usage(length, self.written, self.passes, self.reused_tokens, self.tiles, self.forced)
+        self.finished = Finished(reason, usage)
 
     def walk(self, logits: FloatArray) -> int:
         """Take the choices of one pass; returns how many of ``feed`` are now text.
@@ -131,18 +138,13 @@ class Row:
         Args:
             logits: [len(feed) - certain + 1, V]: after the last certain position, and after each fed draft token.
         """
-        choices, rule = Choices.of(logits), self.request.rule
+        choices = Choices.of(logits)
         drafted = self.feed[self.certain :]
         self.passes += 1
         for offset in range(len(drafted) + 1):
-            token = choices.choose(offset, self.alignment.expected, rule, self.last)
-            self.tokens.append(token)
-            self.written += 1
-            if token.id in rule.stop_ids or self.written >= self.request.max_new_tokens:
-                self.finish("stop" if token.id in rule.stop_ids else "length")
+            token = self._choose(choices, offset)
+            if not self._write(token):
                 return self.certain + offset
-            self.alignment.push(token.id)
-            self.last = token.id if self.written > 1 else -1
             if offset == len(drafted) or token.id != drafted[offset]:
                 break
         accepted = self.certain + offset
@@ -150,9 +152,53 @@ class Row:
         if self.request.window is not None and drafted:
             self.trust.learn(offset, missed=offset < len(drafted))
             self.window = self.trust.window(self.request.window)
-        self.feed = (token.id, *self._proposed())
-        self.certain = 1
+        certain = (token.id, *self._go_on_forced())
+        self.feed = (*certain, *self._proposed())
+        self.certain = len(certain)
         return accepted
+
+    def _choose(self, choices: Choices, offset: int) -> Token:
+        expected, rule = self.alignment.expected, self.request.rule
+        if self.guide is None:
+            return choices.choose(offset, expected, rule, self.last)
+        self.forced += bool(self.guide.forced)
+        return choices.choose_guided(offset, expected, rule, self.guide)
+
+    def _write(self, token: Token) -> bool:
+        """The text grows by ``token``; whether it goes on."""
+        self.tokens.append(token)
+        self.written += 1
+        is_end = token.id in self.request.rule.stop_ids
+        if is_end or self.written >= self.request.max_new_tokens:
+            self.finish("stop" if is_end else "length")
+            return False
+        self.alignment.push(token.id)
+        if self.guide is not None:
+            self.guide.push(token.id)
+        self.last = token.id if self.written > 1 else -1
+        return True
+
+    def _begin_forced(self) -> list[int]:
+        """Writes what a form forces before the first pass, but what would end the text, which that pass is left."""
+        written: list[int] = []
+        while self.guide is not None and self.guide.forced:
+            token = self.guide.forced[0]
+            if token in self.request.rule.stop_ids or self.written + 1 >= self.request.max_new_tokens:
+                break
+            self._write(forced_token(token, self.alignment.expected))
+            written.append(token)
+        self.forced += len(written)
+        return written
+
+    def _go_on_forced(self) -> list[int]:
+        """Writes what a form forces now, to the end of the text where that is forced, too."""
+        written: list[int] = []
+        while self.guide is not None and self.guide.forced:
+            written.append(self.guide.forced[0])
+            self.forced += 1
+            if not self._write(forced_token(written[-1], self.alignment.expected)):
+                break
+        return written
 
 
 def _padded(rows: Sequence[Sequence[int]], width: int) -> IntArray:

@@ -10,6 +10,7 @@ import numpy as np
 
 from bayou.engine.array_store import ArrayStore
 from bayou.engine.blank_tiles import without_near_blanks
+from bayou.engine.constraints import Constraint, Grammars
 from bayou.engine.generation import Asked
 from bayou.engine.prompt_reader import PROMPT_CHUNK, PromptReader
 from bayou.engine.request import Event, ReadingRule, Request, TilePrompt
@@ -31,7 +32,7 @@ DRAFT_WINDOW = 64
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to answer; see ``Model.generate``."""
+    """How to answer; see ``Model.generate``. ``constraint``: what the answer must be; by default anything."""
 
     max_new_tokens: int | None = None
     max_tiles: int = MAX_TILES
@@ -40,6 +41,7 @@ class Options:
     draft: Sequence[int] | str | None = None
     decoding: Decoding = "chat"
     skip_blank_tiles: bool = False
+    constraint: Constraint | None = None
 
 
 class TileReader:
@@ -56,13 +58,15 @@ class TileReader:
     ) -> None:
         self.runtime, self.processor = runtime, processor
         self.prompts = PromptReader(runtime, store, fingerprint, chunk)
+        self._grammars = Grammars(processor.tokenizer)
 
     def request(self, messages: Sequence[GivenMessage], options: Options) -> tuple[Asked, Request[TilePrompt]]:
         """What the engine is asked for; no forward pass.
 
         Raises:
             InputError: The messages are not what the model reads.
-            UsageError: An option that can't be.
+            UsageError: An option that can't be, a schema that can't be kept to among them.
+            MissingExtraError: A constraint without llguidance.
         """
         tokenizer, config = self.processor.tokenizer, self.runtime.config
         if options.decoding not in DECODINGS:
@@ -84,6 +88,7 @@ class TileReader:
             draft,
             DRAFT_WINDOW,
             tokenizer.spaceless_ids() if draft else None,
+            None if options.constraint is None else self._grammars.form(options.constraint, stops),
         )
         return Asked(tuple(inputs.ids.tolist()), inputs.grids), request
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -90,6 +91,15 @@ class CharacterTokenizer:
     def writes(self, character: str) -> bool:
         """Whether the vocabulary can write this character (or what it folds to)."""
         return self.id_of(character) != UNK_ID
+
+    def token_bytes(self) -> tuple[bytes | None, ...]:
+        """What each id writes, in UTF-8; None for the specials."""
+        return (*(None for _ in range(SPECIAL_IDS)), *(character.encode() for character in self.characters))
+
+    def encode_inside(self, text: str) -> list[int]:
+        """Ids of text up to the first character that the vocabulary hasn't, folding nothing."""
+        known = itertools.takewhile(self._ids.__contains__, text)
+        return [self._ids[character] for character in known]
 
     def encode(self, text: str) -> list[int]:
         """One id for each code point, without bos and eos."""

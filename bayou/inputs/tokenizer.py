@@ -194,6 +194,27 @@ class Tokenizer:
         """
         return self._blank_ids[0] if count_bytes else self._blank_ids[1]
 
+    def token_bytes(self) -> tuple[bytes | None, ...]:
+        """What each id writes inside a text, in UTF-8; None for added and control tokens."""
+        written: list[bytes | None] = []
+        for token in range(self._base_size):
+            piece = str(self._pieces.id_to_piece(token))
+            if token in self._controls:
+                written.append(None)
+            elif self._pieces.is_byte(token):
+                written.append(bytes([int(piece.removeprefix("<0x").removesuffix(">"), 16)]))
+            else:
+                written.append(piece.replace("\u2581", " ").encode())
+        return (*written, *(None for _ in self._added))
+
+    def encode_inside(self, text: str) -> list[int]:
+        """Ids of text that stands after other text: without a dummy space, added tokens in it spelt out."""
+        before = list(self._pieces.encode("\n"))  # a byte token, which joins with nothing
+        ids = list(self._pieces.encode("\n" + text))
+        if ids[: len(before)] != before:
+            raise ModelError("the tokenizer joins a newline with what follows, so the inside of a text can't be told")
+        return ids[len(before) :]
+
     def spaceless_ids(self) -> NDArray[np.int64]:
         """For each id the id of the same text without a leading space, where there is one; -1 for white space alone."""
         return self._spaceless_ids

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from bayou.engine.constraints import Constraint
 from bayou.engine.request import ImageEncoded, PromptRead, TextPiece, TileCounts
 from bayou.inputs.messages import Message
 from bayou.reading.confidence import text_probability
@@ -38,6 +39,8 @@ class Answer:
         tiles: What became of the pictures' tiles. None: a server.
         evidence: Where on the pages the answer is printed; empty where it isn't, or where nobody looked.
         found: False: the answer is that the document doesn't say. None where nobody judged.
+        tokens: The text in the pieces that its tokens write, and the probability of each. Joined, and without white
+            space around it, they are ``text``. None where they aren't known.
     """
 
     text: str
@@ -57,6 +60,7 @@ class Answer:
     tiles: TileCounts | None = None
     evidence: tuple[Evidence, ...] = ()
     found: bool | None = None
+    tokens: tuple[tuple[str, float], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,15 @@ class Limits:
     """How long an answer may be, and how finely pictures are seen; as in ``ReadTask``.
 
     ``keep``: what a model in this process computes of the pictures is kept for further questions, also on disk (some
-    hundred megabytes a page). A page that is only read is not asked about again.
+    hundred megabytes a page). A page that is only read is not asked about again. ``constraint``: what the answer must
+    be; an answer that is cut off may be less than that.
     """
 
     max_new_tokens: int
     max_tiles: int | None = None
     skip_blank_tiles: bool = False
     keep: bool = False
+    constraint: Constraint | None = None
 
 
 class Answerer(Protocol):
@@ -93,7 +99,7 @@ class Answerer(Protocol):
         Raises:
             InputError: The messages are not what the model reads.
             LimitError: They are longer than the model can see.
-            UsageError: Limits that it can't keep.
+            UsageError: Limits that it can't keep, or a constraint that can't be kept to.
         """
 
 

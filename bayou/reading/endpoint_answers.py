@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
+from typing import Any
 
+from bayou.engine.constraints import Constraint
 from bayou.engine.endpoint_settings import EndpointSettings
 from bayou.engine.request import TextPiece
 from bayou.engine.runtimes.endpoint import Endpoint
@@ -54,7 +57,7 @@ class EndpointAnswerer:
             if on_event is not None:
                 on_event(TextPiece(text))
 
-        found = self._endpoint.answer(messages, limits.max_new_tokens, on_text)
+        found = self._endpoint.answer(messages, limits.max_new_tokens, on_text, _response_format(limits.constraint))
         text = found.text.strip()
         lines = None if found.tokens is None else probabilities_of_lines(found.tokens, text)
         assert found.finish_reason != "cancelled"
@@ -69,4 +72,14 @@ class EndpointAnswerer:
             seconds=time.perf_counter() - start,
             line_probabilities=lines,
             note="" if lines is not None or not text else NO_CONFIDENCE,
+            tokens=found.tokens if lines is not None else None,
         )
+
+
+def _response_format(constraint: Constraint | None) -> dict[str, Any] | None:
+    """What OpenAI's protocol has for it."""
+    if constraint is None:
+        return None
+    if constraint.kind != "json_schema":
+        raise UsageError("a server keeps answers to a JSON Schema alone, not to a regular expression or a choice")
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": json.loads(constraint.text)}}

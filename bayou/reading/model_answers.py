@@ -60,28 +60,31 @@ class ModelAnswerer:
             stop_ids=self.stop_ids,
             draft=draft or None,
             skip_blank_tiles=limits.skip_blank_tiles,
+            constraint=limits.constraint,
         )
         tiles = self._keeping if limits.keep else self._passing
         _, request = tiles.request(messages, options)
         self._check_length(request.prompt.length, limits)
-        shared, pieces, first, last = LineProbabilities(), list[str](), None, -1
+        shared, first, last = LineProbabilities(), None, -1
+        tokens, waiting = list[tuple[str, float]](), 1.0
         finished: Finished | None = None
         for event in with_text(tiles.events(request), tiles.text_stream(request)):
             match event:
                 case Token():
                     shared.token(event.probability)
-                    last = event.id
+                    last, waiting = event.id, waiting * event.probability
                 case TextPiece():
                     first = first or time.perf_counter() - start
                     shared.text(event.text)
-                    pieces.append(event.text)
+                    tokens.append((event.text, waiting))
+                    waiting = 1.0
                 case Finished():
                     finished = event
             if on_event is not None and isinstance(event, ImageEncoded | PromptRead | TextPiece):
                 on_event(event)
         assert finished is not None and finished.reason != "cancelled"
         return Answer(
-            "".join(pieces),
+            "".join(text for text, _ in tokens),
             finished.reason,
             self.name,
             finished.usage.prompt_tokens,
@@ -95,6 +98,7 @@ class ModelAnswerer:
             finished.usage.passes,
             reused_tokens=finished.usage.reused_tokens,
             tiles=finished.usage.tiles,
+            tokens=tuple(tokens),
         )
 
     def _check_length(self, prompt: int, limits: Limits) -> None:

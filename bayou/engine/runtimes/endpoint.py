@@ -59,26 +59,35 @@ class Endpoint:
         """Let go of the connection."""
         self._client.close()
 
-    def answer(self, messages: Sequence[Message], max_new_tokens: int, on_text: OnText | None = None) -> ServerAnswer:
+    def answer(
+        self,
+        messages: Sequence[Message],
+        max_new_tokens: int,
+        on_text: OnText | None = None,
+        response_format: Mapping[str, Any] | None = None,
+    ) -> ServerAnswer:
         """The server's greedy answer (temperature 0).
 
         Args:
             messages: A conversation, the user's turn last.
             max_new_tokens: The answer ends after so many tokens.
             on_text: Called with each piece of the text as it comes.
+            response_format: What the text must be, in OpenAI's words. A server that knows no such thing may ignore it.
 
         Raises:
             InputError: A picture can't be read; the server refuses this request (too long, too large).
             ModelError: The server can't be reached, refuses the key or the model, is busy or at fault after all
                 retries, is silent for too long, breaks off, or answers in another format.
         """
-        body = {
+        body: dict[str, Any] = {
             "model": self.model,
             "messages": [openai_message(message) for message in messages],
             "max_tokens": max_new_tokens,
             "temperature": 0,
             "stream": True,
         }
+        if response_format is not None:
+            body["response_format"] = response_format
         waited = 0
         while True:
             try:
