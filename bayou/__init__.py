@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     )
     from bayou.inputs.messages import Message
     from bayou.reading.answers import Answer
+    from bayou.reading.conversation import Conversation
     from bayou.reading.evidence import Evidence
     from bayou.reading.extraction import Extraction, Field
     from bayou.reading.reader import Reader
+    from bayou.reading.search import Hit, search
 
 __version__ = "0.1.0"
 
@@ -36,6 +38,9 @@ _HOMES = {
     "Extraction": "bayou.reading.extraction",
     "Field": "bayou.reading.extraction",
     "Evidence": "bayou.reading.evidence",
+    "Conversation": "bayou.reading.conversation",
+    "Hit": "bayou.reading.search",
+    "search": "bayou.reading.search",
     "Document": "bayou.documents.document",
     "Page": "bayou.documents.document",
     "Block": "bayou.documents.document",
@@ -60,10 +65,12 @@ __all__ = [
     "Block",
     "Box",
     "Cell",
+    "Conversation",
     "Document",
     "Evidence",
     "Extraction",
     "Field",
+    "Hit",
     "InputError",
     "LimitError",
     "Line",
@@ -79,6 +86,7 @@ __all__ = [
     "UsageError",
     "Word",
     "load",
+    "search",
 ]
 
 

@@ -20,10 +20,12 @@ PUBLIC = [
     "Block",
     "Box",
     "Cell",
+    "Conversation",
     "Document",
     "Evidence",
     "Extraction",
     "Field",
+    "Hit",
     "InputError",
     "LimitError",
     "Line",
@@ -39,6 +41,7 @@ PUBLIC = [
     "UsageError",
     "Word",
     "load",
+    "search",
 ]
 
 

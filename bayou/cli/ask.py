@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Protocol, Unpack
 
 import click
 
+from bayou.cli.given_documents import given
 from bayou.cli.model_options import ModelFlags, chosen_model, make_reader, model_options
 from bayou.cli.terminal import say, write_result
 from bayou.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from bayou.documents.document import Document
     from bayou.documents.raw_page import OpenOptions
     from bayou.reading.answers import Answer, Progress
     from bayou.reading.folder_workers import ReadSettings
@@ -30,13 +32,13 @@ class AskingReader(Protocol):
 
     def ask(
         self,
-        sources: Sequence[Path | bytes],
+        sources: Sequence[Path | bytes | Document],
         question: str,
         *,
         history: Sequence[tuple[str, str]],
         max_new_tokens: int,
-        max_tiles: int | None,
         options: OpenOptions | None,
+        evidence: bool,
         on_event: Callable[[Progress], None] | None,
     ) -> Answer:
         """The answer; arguments as those of ``Reader.ask``."""
@@ -49,6 +51,8 @@ class AskFlags(ModelFlags):
     dpi: float | None
     password: str | None
     history: Path | None
+    chat: bool
+    evidence: bool
     stream: bool
     as_json: bool
     quiet: bool
@@ -74,6 +78,12 @@ class AskFlags(ModelFlags):
     metavar="FILE",
     help="What was said before about the same pictures: a JSON list of [question, answer], as --json gives it.",
 )
+@click.option("--chat", is_flag=True, help="Talk about the files: one question a line, from standard input.")
+@click.option(
+    "--evidence",
+    is_flag=True,
+    help="Let 800m, 2b and servers say when it isn't in the document, and tell the pages their answer stands on.",
+)
 @click.option("--stream", is_flag=True, help="Print the answer as it comes.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print a JSON object: text, finish reason, usage, timings, history."
@@ -81,19 +91,25 @@ class AskFlags(ModelFlags):
 @click.option("--quiet", "-q", is_flag=True, help="Only errors.")
 @click.pass_context
 def ask(ctx: click.Context, paths: tuple[str, ...], question: str, **flags: Unpack[AskFlags]) -> int:
-    """Ask a model about pictures and pages: images, PDFs, folders, patterns, or - for standard input.
+    """Ask about pictures and pages: images, PDFs, folders, patterns, or - for standard input.
 
     \b
-    bayou ask invoice.png "What is the total?" --model 2b
+    bayou ask invoice.png "What is the total?"
+    bayou ask contract.pdf "Where does it say termination?"
+    bayou ask --chat invoice.png
     bayou ask report.pdf --pages 1-2 "Compare the two pages." --model 2b --stream
 
-    Every page is one picture. Several stand before the question as Image-1, Image-2, ..., or where it says <image>.
-    What 800m and 2b see at once is limited: three pages, with answers of 1024 tokens.
+    nano answers what a field holds and where words stand, with the page, or that it isn't in the document. Anything
+    else is for 800m, 2b and servers. For these every page is one picture; several stand before the question as Image-1,
+    Image-2, ..., or where it says <image>. 800m and 2b see three pages at once, with answers of 1024 tokens.
 
     \b
-    Exit codes: 0 answered, also where the limit of tokens cut the answer off (which is told). 3 can't be used,
-    4 password, 5 limit, 1 other. 2 wrong call, 7 model or server, 8 missing extra, 130 interrupted.
+    Exit codes: 0 answered, also that it isn't in the document, that nano can't tell, or that the limit of tokens cut
+    the answer off (each is told). 3 can't be used, 4 password, 5 limit, 1 other. 2 wrong call, 7 model or server,
+    8 missing extra, 130 interrupted.
     """
+    if flags["chat"] and question and os.path.exists(question):
+        paths, question = (*paths, question), ""
     settings, history = _settings(question, paths, flags), _history(flags["history"])
     sources = _sources(paths)
     make: Callable[[ReadSettings], AskingReader] = ctx.obj or make_reader
@@ -102,36 +118,76 @@ def ask(ctx: click.Context, paths: tuple[str, ...], question: str, **flags: Unpa
     with display:
         reader = make(settings)
         reader.load(display.conversion)
-        answer = _ask(reader, sources, question, settings, history, display)
+        if flags["chat"]:
+            return _chat(reader, sources, question, settings, (history, flags, display))
+        answer = _ask(reader, sources, question, settings, history, (flags, display))
     if flags["as_json"]:
         write_result(json.dumps(_as_dictionary(answer, question, history), ensure_ascii=False) + "\n")
-    elif not flags["stream"]:
-        write_result(answer.text + "\n" if answer.text else "")
-    elif display.printed and not display.printed.endswith("\n"):
-        write_result("\n")
+    else:
+        _write(answer, display.printed)
     if not flags["quiet"]:
         _remark(answer)
     return 0
 
 
+def _write(answer: Answer, printed: str) -> None:
+    """The text with its pages; where it was ``printed`` as it came, what is to follow it."""
+    from bayou.reading.line_answers import pages_of, with_pages
+
+    if not printed:
+        write_result(with_pages(answer) + "\n" if answer.text else "")
+    elif answer.evidence:
+        write_result(f" ({pages_of(answer)})\n")
+    elif not printed.endswith("\n"):
+        write_result("\n")
+
+
+def _chat(
+    reader: AskingReader,
+    sources: list[Path | bytes | Document],
+    question: str,
+    settings: ReadSettings,
+    given: tuple[list[tuple[str, str]], AskFlags, _Display],
+) -> int:
+    from bayou.cli.chat import chat
+    from bayou.documents.raw_page import OpenOptions
+    from bayou.reading.conversation import Conversation
+    from bayou.reading.reader import Reader
+    from bayou.reading.tasks import ANSWER_TOKENS
+
+    history, flags, display = given
+    assert isinstance(reader, Reader)
+    options = OpenOptions(settings.pages, settings.dpi, settings.password)
+    talk = Conversation(reader, sources, options, history)
+    tokens = settings.max_new_tokens or ANSWER_TOKENS
+
+    def ask(asked: str) -> Answer:
+        with display:
+            return talk.ask(asked, max_new_tokens=tokens, on_event=display.event)
+
+    chat(talk, ask, lambda answer: None if flags["quiet"] else _remark(answer), question, flags["as_json"])
+    return 0
+
+
 def _ask(
     reader: AskingReader,
-    sources: list[Path | bytes],
+    sources: list[Path | bytes | Document],
     question: str,
     settings: ReadSettings,
     history: list[tuple[str, str]],
-    display: _Display,
+    given: tuple[AskFlags, _Display],
 ) -> Answer:
     from bayou.documents.raw_page import OpenOptions
     from bayou.reading.tasks import ANSWER_TOKENS
 
+    flags, display = given
     return reader.ask(
         sources,
         question,
         history=history,
         max_new_tokens=settings.max_new_tokens or ANSWER_TOKENS,
-        max_tiles=settings.max_tiles,
         options=OpenOptions(settings.pages, settings.dpi, settings.password),
+        evidence=flags["evidence"],
         on_event=display.event,
     )
 
@@ -140,7 +196,14 @@ def _settings(question: str, paths: tuple[str, ...], flags: AskFlags) -> ReadSet
     from bayou.documents.page_ranges import parse_page_ranges
     from bayou.reading.folder_workers import ReadSettings
 
-    if not question.strip() or (not paths and os.path.exists(question)):
+    if flags["chat"]:
+        if flags["stream"] or flags["evidence"]:
+            raise UsageError(
+                "--chat answers a line at a time, with evidence anyway: leave --stream and --evidence away"
+            )
+        if not paths or "-" in paths:
+            raise UsageError("name the files to talk about; standard input is for the questions")
+    elif not question.strip() or (not paths and os.path.exists(question)):
         raise UsageError("there is no question; write it last, in quotation marks")
     if flags["stream"] and flags["as_json"]:
         raise UsageError("--stream prints the text as it comes, --json the whole at its end: one of them")
@@ -163,13 +226,13 @@ def _settings(question: str, paths: tuple[str, ...], flags: AskFlags) -> ReadSet
     )
 
 
-def _sources(paths: tuple[str, ...]) -> list[Path | bytes]:
+def _sources(paths: tuple[str, ...]) -> list[Path | bytes | Document]:
     from bayou.reading.folder_inputs import find_sources
 
     found = find_sources(paths, read_stdin=lambda: sys.stdin.buffer.read())
     if found.problems:
         raise found.problems[0]
-    return [source.data if source.path is None else source.path for source in found.sources]  # type: ignore[misc]
+    return [given(source) for source in found.sources]
 
 
 def _history(path: Path | None) -> list[tuple[str, str]]:
@@ -238,7 +301,7 @@ def _remark(answer: Answer) -> None:
     if answer.finish_reason == "length":
         count = "" if answer.new_tokens is None else f" after {answer.new_tokens} tokens"
         say(f"the answer was cut off{count}; --max-new-tokens raises the limit")
-    elif not answer.text:
+    elif not answer.text and not answer.note:
         say(f"{answer.model} answered nothing")
     if answer.tiles is not None and answer.tiles.skipped:
         say(f"{answer.tiles.skipped} of {answer.tiles.total} tiles were taken for blank paper")

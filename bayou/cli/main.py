@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 COMMANDS = {
     "read": "Read documents: files, folders, patterns, or - for standard input.",
     "extract": "Read records off documents: fields with their evidence.",
-    "ask": "Ask a question about pictures and pages.",
+    "ask": "Ask a question about pictures and pages, or talk about them.",
+    "search": "Find words in documents.",
     "serve": "Read over HTTP, with a web page (needs the extra `serve`).",
     "bulk": "Read very many documents, on Ray (needs the extra `bulk`).",
     "pull": "Fetch a model from the Hugging Face Hub, or register one placed by hand.",

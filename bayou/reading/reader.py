@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
 
@@ -16,6 +16,7 @@ from bayou.documents.document import Document, Line, Page
 from bayou.documents.open_image import to_rgb
 from bayou.documents.open_pages import open_pages
 from bayou.documents.raw_page import DEFAULT_DPI, DEFAULT_MAX_PAGES, DEFAULT_MAX_PIXELS, OpenOptions, RawPage
+from bayou.engine.constraints import Constraint
 from bayou.errors import InputError, UsageError
 from bayou.reading.answer_page_reader import AnswerPageReader
 from bayou.reading.answers import Answer, Limits, OnEvent
@@ -73,6 +74,7 @@ class Reader:
         self._task = task or ReadTask()
         self._loaded: LoadedModel | None = None
         self._pages: PageReader | AnswerPageReader | None = None
+        self._nano: Reader | None = None
 
     @property
     def model(self) -> str:
@@ -175,44 +177,86 @@ class Reader:
 
     def ask(
         self,
-        sources: PictureSource | Sequence[PictureSource],
+        sources: PictureSource | Document | Sequence[PictureSource | Document],
         question: str,
         *,
         history: Sequence[tuple[str, str]] = (),
-        pages: str | None = None,
         max_new_tokens: int = ANSWER_TOKENS,
-        max_tiles: int | None = None,
         options: OpenOptions | None = None,
+        schema: JsonSchema | None = None,
+        evidence: bool = False,
         on_event: OnEvent | None = None,
     ) -> Answer:
-        """The model's greedy answer to a question about pictures and pages.
+        """The answer to a question about pictures and pages.
+
+        nano and ppocr read the pages and answer what is printed there: a field ("What is the total?") or where words
+        stand ("Where does it say refund?"), always with evidence, or that it isn't in the document. What they can't
+        answer has no text, and a note that says who can. Larger models and servers answer anything, greedily.
 
         Args:
-            sources: One picture or file, or several; each page of a file is a picture. None at all is fine too.
+            sources: One picture or file, or several; each page of a file is a picture. None at all is fine too. For
+                nano and ppocr also a Document that was read. The pages of several are counted through.
             question: The pictures stand before the first question, several as "Image-1: ...", or where the texts have
                 ``<image>`` marks.
             history: Earlier questions and answers about the same pictures, oldest first.
-            pages: Which pages of each file, as ``1-5,8``.
             max_new_tokens: A longer answer is cut off: its finish reason is "length".
-            max_tiles: Largest grid of tiles of a picture; None for the model's own.
-            options: How files are opened.
+            options: How files are opened, and which pages of each.
+            schema: A JSON Schema that the answer is kept to; for larger models and servers. One that was cut off is
+                less than that.
+            evidence: Ask a larger model to say so where the document doesn't, and look for its answer on the pages,
+                which nano reads for that (about as long as ``read``).
             on_event: Told what happens on the way, and each piece of text as it comes.
 
         Raises:
             InputError: A file can't be opened (or its children PasswordError, LimitError), or is not what the model
                 reads; LimitError, too, where all together is more than the model can see.
-            UsageError: The model reads single lines and can't answer; the page range isn't understood.
+            UsageError: The page range isn't understood; a Document for a model that needs pictures; a schema that
+                can't be kept to, or for nano.
+            MissingExtraError: A schema without the extra ``extract``.
         """
-        answerer = self._load().answerer
+        from bayou.reading.answer_evidence import grounded, with_evidence
+        from bayou.reading.line_answers import answer_from_lines, joined
+
+        answerer, given = self._load().answerer, listed(sources)
         if answerer is None:
-            raise UsageError(f"{self.model} reads single lines and answers no questions; these do: {ANSWERING}")
-        opened = options or OpenOptions()
-        if pages is not None:
-            opened = replace(opened, pages=pages)
-        given = sources if isinstance(sources, Sequence) and not isinstance(sources, str | bytes) else [sources]
-        images = [image for source in given for image in _pictures(source, opened)]
-        limits = Limits(max_new_tokens, max_tiles, self._task.skip_blank_tiles, keep=True)
-        return answerer.answer(question_messages(question, images, history), limits, on_event=on_event)
+            if schema is not None:
+                raise UsageError(
+                    f"{self.model} keeps to no schema when it answers; `extract` fills one, or {ANSWERING}"
+                )
+            return answer_from_lines(joined([self.document_of(one, options) for one in given]), question, self.model)
+        images = [image for source in given for image in _pictures(source, options or OpenOptions())]
+        constraint = None if schema is None else Constraint.json_schema(schema)
+        task = self._task
+        limits = Limits(max_new_tokens, task.max_tiles, task.skip_blank_tiles, keep=True, constraint=constraint)
+        asked = grounded(question) if evidence else question
+        answer = answerer.answer(question_messages(asked, images, history), limits, on_event=on_event)
+        if not evidence:
+            return answer
+        return with_evidence(answer, joined([self.line_reader.document_of(one, options) for one in given]))
+
+    @property
+    def reads_lines(self) -> bool:
+        """Whether the model reads line by line, as nano and ppocr do; loads it."""
+        return self._load().recogniser is not None
+
+    @property
+    def line_reader(self) -> Reader:
+        """This reader where it reads lines, else one with nano, on as many threads."""
+        if self.reads_lines:
+            return self
+        if self._nano is None:
+            self._nano = Reader(threads=self._choice.place.threads)
+        return self._nano
+
+    def document_of(self, source: PictureSource | Document, options: OpenOptions | None = None) -> Document:
+        """A source of ``ask`` as a document: read, unless it was already; errors as ``read``."""
+        if isinstance(source, Document):
+            return source
+        if isinstance(source, Image.Image | np.ndarray):
+            file = io.BytesIO()
+            Image.fromarray(line_pixels(source)).save(file, "PNG", compress_level=1)
+            source = file.getvalue()
+        return self._read(source, options or OpenOptions())
 
     def extract(
         self,
@@ -283,9 +327,18 @@ def document_of(pages: Sequence[Page], source: str | Path | bytes, name: str, mo
     return Document(tuple(pages), name, sha256_of(source), "" if native else model)
 
 
-def _pictures(source: PictureSource, options: OpenOptions) -> Iterator[Image.Image | NDArray[np.uint8]]:
+def listed(
+    sources: PictureSource | Document | Sequence[PictureSource | Document],
+) -> list[PictureSource | Document]:
+    """One source, or several, as a list."""
+    return list(sources) if isinstance(sources, Sequence) and not isinstance(sources, str | bytes) else [sources]
+
+
+def _pictures(source: PictureSource | Document, options: OpenOptions) -> Iterator[Image.Image | NDArray[np.uint8]]:
     if isinstance(source, Image.Image | np.ndarray):
         yield source
+    elif isinstance(source, Document):
+        raise UsageError("this model needs the pages themselves; a Document that was read is for nano")
     else:
         yield from (raw.image for raw in open_pages(source, options))
 

@@ -17,7 +17,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bayou.documents.document import Document, Line, Page
+from bayou.documents.document import Document, Line, Page, Table
 from bayou.documents.geometry import Box, bounding_box
 from bayou.documents.line_words import words_of
 from bayou.errors import UsageError
@@ -25,7 +25,7 @@ from bayou.reading.evidence import Evidence
 
 WHOLE_WORDS, INSIDE_WORDS, CONFUSED = 1.0, 0.9, 0.8
 """Scores: the words themselves; as a part of longer ones; but for letters that look alike."""
-LETTERS_A_SLIP = 7
+LETTERS_A_SLIP = 6
 """A phrase may have one wrong letter for so many of its own; a shorter one none."""
 MOST_SLIPS = 4
 
@@ -53,8 +53,8 @@ class Hit:
         text: What stands there, as it was read, whole words.
         boxes: Around those words, one a line, in the page's own unit; empty where they have no place.
         score: 1 for the words themselves, less the more they differ.
-        line: The number of the line on the page, from 1, where it begins.
-        context: The whole lines that it stands in, a space apart.
+        line: The number of the line on the page, from 1, where it begins; a table's row is one.
+        context: The whole lines, or rows, that it stands in, a space apart.
     """
 
     page: int
@@ -115,18 +115,20 @@ class _PageText:
     """A page's lines as one text, with a space between lines, or nothing where a word goes on after a hyphen."""
 
     lines: Sequence[Line]
+    rows: Sequence[int]
     text: str
     starts: Sequence[int]
 
     @classmethod
     def of(cls, page: Page) -> _PageText:
-        text, starts, lines = "", list[int](), [line for line in page.lines if line.text]
+        text, starts = "", list[int]()
+        lines, rows = _rows(page)
         for line in lines:
             goes_on = len(text) > 1 and text[-1] == "-" and text[-2].isalpha() and line.text[0].islower()
             text = text[:-1] if goes_on else text + " " if text else ""
             starts.append(len(text))
             text += line.text
-        return cls(lines, text, starts)
+        return cls(lines, rows, text, starts)
 
     def lines_between(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         """Of each line that a part goes over: its index, and the part's first and end place in it."""
@@ -134,6 +136,37 @@ class _PageText:
             first, last = max(start, begin), min(end, begin + len(line.text))
             if first < last:
                 yield index, first - begin, last - begin
+
+
+def _rows(page: Page) -> tuple[list[Line], list[int]]:
+    """The lines with text, in reading order, and the number of each one's row: a table's cells in a row share one."""
+    lines: list[Line] = []
+    rows: list[int] = []
+    for block in page.blocks:
+        printed = [line for line in block.lines if line.text]
+        begin = rows[-1] + 1 if rows else 0
+        if block.table is None:
+            lines += printed
+            rows += range(begin, begin + len(printed))
+            continue
+        placed = sorted((_table_row(block.table, line), _left(line), at) for at, line in enumerate(printed))
+        numbers = {row: begin + number for number, row in enumerate(sorted({row for row, _, _ in placed}))}
+        lines += [printed[at] for _, _, at in placed]
+        rows += [numbers[row] for row, _, _ in placed]
+    return lines, rows
+
+
+def _table_row(table: Table, line: Line) -> int:
+    """The row whose cells hold most of a line; the first where its place isn't known."""
+    box = line.box
+    if box is None:
+        return 0
+    covered = [max((box.covered_by(cell.box) for cell in row), default=0.0) for row in table.rows]
+    return covered.index(max(covered))
+
+
+def _left(line: Line) -> float:
+    return 0.0 if line.box is None else line.box.left
 
 
 def _page_hits(page: Page, wanted: str) -> Iterator[Hit]:
@@ -163,10 +196,11 @@ def _places(text: _Folded, wanted: _Folded) -> list[tuple[int, int, float]]:
     if found:
         return found
     slips = min(MOST_SLIPS, len(sought.text) // LETTERS_A_SLIP)
-    return [
-        (alike.places[first], alike.places[end - 1] + 1, CONFUSED * (1 - distance / len(sought.text)))
-        for first, end, distance in _near(alike.text, sought.text, slips)
-    ]
+    for first, last, distance in _near(alike.text, sought.text, slips):
+        start, end = alike.places[first], alike.places[last - 1] + 1
+        if _bounds_words(text, start, end):
+            found.append((start, end, CONFUSED * (1 - distance / len(sought.text))))
+    return found
 
 
 def _occurrences(text: str, wanted: str) -> Iterator[int]:
@@ -227,8 +261,9 @@ def _hit(page: Page, whole: _PageText, start: int, end: int, score: float) -> Hi
         boxes += [box] if box is not None else []
     if not touched:
         return None
-    context = " ".join(whole.lines[index].text for index in touched)
-    return Hit(page.number, " ".join(quotes), tuple(boxes), round(score, 3), touched[0] + 1, context)
+    rows = {whole.rows[index] for index in touched}
+    context = " ".join(line.text for line, row in zip(whole.lines, whole.rows, strict=True) if row in rows)
+    return Hit(page.number, " ".join(quotes), tuple(boxes), round(score, 3), min(rows) + 1, context)
 
 
 def _words_between(line: Line, first: int, last: int) -> tuple[str, Box | None]:

@@ -17,13 +17,16 @@ from PIL import Image
 
 from bayou.cli.ask import ask
 from bayou.cli.main import main
+from bayou.documents.geometry import Box
 from bayou.engine.request import ImageEncoded, PromptRead, TextPiece, TileCounts
 from bayou.errors import InputError
 from bayou.reading.answers import Answer
+from bayou.reading.evidence import Evidence
 from bayou.reading.folder_workers import ReadSettings
 from tests.engine.imitation_server import answers, imitation, refuses
 from tests.golden_set import golden
 from tests.reading.documents import folder_of, noise
+from tests.reading.placed_lines import invoice
 
 ROOT = Path(__file__).resolve().parents[2]
 Captured = pytest.CaptureFixture[str]
@@ -74,7 +77,7 @@ def test_the_answer_goes_to_standard_output_and_nothing_else_is_said(tmp_path: P
     assert capsys.readouterr() == ("Two\nlines.\n", "")
     ((sources, question, options),) = scripted.asked
     assert (sources, question) == ([tmp_path / "a.png"], "What?")
-    assert (options["history"], options["max_new_tokens"], options["max_tiles"]) == ([], 1024, None)
+    assert (options["history"], options["max_new_tokens"], options["evidence"]) == ([], 1024, False)
 
 
 def test_options_reach_the_reader(tmp_path: Path) -> None:
@@ -82,14 +85,16 @@ def test_options_reach_the_reader(tmp_path: Path) -> None:
     history = tmp_path / "talk.json"
     history.write_text('[["One?", "1"], ["Two?", "2"]]', encoding="utf-8")
     arguments = "--pages 2-3 --dpi 150 --password xyz --model 2b --device GPU --runtime torch --precision int8"
-    arguments += f" --max-memory 1.5GB --max-tiles 4 --max-new-tokens 50 --skip-blank-tiles --history {history}"
+    arguments += (
+        f" --max-memory 1.5GB --max-tiles 4 --max-new-tokens 50 --skip-blank-tiles --evidence --history {history}"
+    )
     assert bayou(scripted, folder_of(tmp_path / "in", 2), *arguments.split(), "And?") == 0
     settings, ((sources, _, options),) = scripted.settings, scripted.asked
     assert settings is not None
     assert (settings.model, settings.device, settings.runtime, settings.precision) == ("2b", "GPU", "torch", "int8")
     assert (settings.max_memory, settings.skip_blank_tiles) == (1_500_000_000, True)
     assert [source.name for source in sources] == ["00.png", "01.png"]
-    assert (options["max_tiles"], options["max_new_tokens"]) == (4, 50)
+    assert (settings.max_tiles, options["max_new_tokens"], options["evidence"]) == (4, 50, True)
     assert options["history"] == [("One?", "1"), ("Two?", "2")]
     opened = options["options"]
     assert (opened.pages, opened.dpi, opened.password) == ("2-3", 150.0, "xyz")
@@ -197,9 +202,62 @@ def test_errors_have_their_exit_codes(tmp_path: Path, capsys: Captured, monkeypa
     assert scripted.asked[0][0] == [scan.read_bytes()]
 
 
-def test_nano_says_who_can_answer(tmp_path: Path, capsys: Captured) -> None:
-    assert main(["ask", str(noise(tmp_path / "a.png")), "What?"]) == 2
-    assert "nano reads single lines and answers no questions; these do: 800m, 2b" in capsys.readouterr().err
+def written(folder: Path) -> Path:
+    """A document that was read, as ``bayou read --to json`` keeps it."""
+    path = folder / "invoice.json"
+    path.write_text(invoice().to_json(), encoding="utf-8")
+    return path
+
+
+def test_nano_answers_from_the_page_and_says_who_can_tell_more(tmp_path: Path, capsys: Captured) -> None:
+    path = str(written(tmp_path))
+    assert main(["ask", path, "What is the total?"]) == 0
+    assert capsys.readouterr() == ("£4,399.14 (page 1)\n", "")
+    assert main(["ask", path, "When is it due?", "--stream"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "Not in this document.\n" and "no due date was found" in err
+    assert main(["ask", path, "Summarise it.", "--json"]) == 0
+    out, err = capsys.readouterr()
+    told = json.loads(out)
+    assert (told["text"], told["found"], told["evidence"]) == ("", None, [])
+    assert "bayou pull 800m" in told["note"] and "bayou pull 800m" in err
+
+
+def test_a_talk_comes_from_standard_input(tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    def says(text: str) -> None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+
+    says("\nAnd when?\nWhy?\nexit\nWhat is the total?\n")
+    path = str(written(tmp_path))
+    assert main(["ask", "--chat", path, "Who is the vendor?"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "Larkspur Joinery Ltd (page 1)\n14 March 2025 (page 1)\n"
+    assert "bayou pull 800m" in err
+    says("What is the total?")
+    assert main(["ask", path, "--chat", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["question"], told["text"], told["found"]) == ("What is the total?", "£4,399.14", True)
+    assert told["evidence"][0]["page"] == 1 and len(told["evidence"][0]["boxes"]) == 1
+    for wrong in (["--chat"], ["--chat", "-", path], [path, "--chat", "--stream"]):
+        assert main(["ask", *wrong]) == 2
+
+
+def test_evidence_of_a_larger_model_is_told_by_its_page(tmp_path: Path, capsys: Captured) -> None:
+    place = Evidence("lines.", 3, (Box(1, 2, 3, 4),))
+    scripted = Scripted(replace(WHOLE, evidence=(place,), found=True))
+    assert bayou(scripted, noise(tmp_path / "a.png"), "What?", "--evidence") == 0
+    assert capsys.readouterr().out == "Two\nlines. (page 3)\n"
+    assert bayou(scripted, noise(tmp_path / "a.png"), "What?", "--evidence", "--stream") == 0
+    assert capsys.readouterr().out == "Two\nlines. (page 3)\n"
+    assert bayou(scripted, noise(tmp_path / "a.png"), "What?", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["evidence"] == [{"quote": "lines.", "page": 3, "boxes": [[1, 2, 3, 4]]}]
+
+
+def test_json_that_is_no_document_is_named(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "other.json").write_text("{}")
+    assert main(["ask", str(tmp_path / "other.json"), "What?"]) == 3
+    assert "other.json: " in capsys.readouterr().err
 
 
 def test_a_folder_of_weights_answers(tmp_path: Path, capsys: Captured) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 
@@ -109,6 +110,15 @@ def test_the_end_of_text_token_ends_an_answer_and_is_told() -> None:
     )
 
 
+def test_an_answer_is_kept_to_a_schema_and_cut_off_where_the_limit_is(page: Path) -> None:
+    schema = {"enum": ["river", "sea"]}
+    answer = reader("tiny-800m").ask(page, "What is it?", schema=schema)
+    assert json.loads(answer.text) in ("river", "sea") and answer.finish_reason == "stop"
+    assert answer.tokens is not None and "".join(text for text, _ in answer.tokens) == answer.text
+    cut = reader("tiny-800m").ask(page, "What is it?", schema={"type": "string", "minLength": 99}, max_new_tokens=3)
+    assert (cut.finish_reason, cut.new_tokens) == ("length", 3)
+
+
 def test_pages_asked_about_are_kept_and_pages_read_are_not(page: Path, tmp_path: Path) -> None:
     kept = tmp_path / "cache" / "pages"
     fresh_reader("tiny-800m", 3).read(page)
@@ -125,7 +135,9 @@ def test_several_pages_history_and_page_ranges(page: Path, tmp_path: Path) -> No
     frames[0].save(path, save_all=True, append_images=frames[1:])
     asked = reader("tiny-800m")
     history = [("First?", "Yes.")]
-    both = asked.ask([page, path], "And?", history=history, pages="1", max_new_tokens=5, max_tiles=2)
+    coarse = Reader(golden("tiny-800m"), precision="float32", threads=1, task=ReadTask(max_tiles=2))
+    options = OpenOptions(pages="1")
+    both = coarse.ask([page, path], "And?", history=history, max_new_tokens=5, options=options)
     pictures = [page, frames[0]]
     alone = model("tiny-800m").generate(question_messages("And?", pictures, history), 5, max_tiles=2, stop_ids=STOPS)
     assert both.text == alone.text
@@ -157,10 +169,7 @@ def test_a_pdf_with_text_is_not_given_to_the_model_unless_it_is_forced(tmp_path:
     assert {line.source for line in page.lines} == {"model"}
 
 
-def test_line_readers_answer_nothing_and_page_readers_read_no_crops(page: Path) -> None:
-    for name in ("nano", "ppocr"):
-        with pytest.raises(UsageError, match=f"{name} reads single lines.*800m, 2b"):
-            Reader(name, threads=1).ask(page, "What?")
+def test_page_readers_read_no_crops(page: Path) -> None:
     with pytest.raises(UsageError, match="reads whole pages; nano and ppocr"):
         reader("tiny-800m").read_lines([page])
 

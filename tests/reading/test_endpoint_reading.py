@@ -85,10 +85,20 @@ def test_a_question_is_asked_and_its_answer_streams(page: Path) -> None:
     assert server.requests[0]["max_tokens"] == 50
 
 
+def test_a_schema_goes_to_the_server_in_openais_words(page: Path) -> None:
+    schema = {"type": "object", "properties": {"sea": {"type": "boolean"}}}
+    with imitation(answers('{"sea": true}')) as server:
+        answer = reader(server.url).ask(page, "Is it the sea?", schema=schema)
+    assert (answer.text, answer.found) == ('{"sea": true}', None)
+    assert answer.tokens is not None and len(answer.tokens) > 1
+    form = server.requests[0]["response_format"]
+    assert form == {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
+
+
 def test_what_only_a_model_in_this_process_can_do_is_refused(page: Path) -> None:
     with imitation(answers("x")) as server:
         with pytest.raises(UsageError, match="max_tiles"):
-            reader(server.url).ask(page, "What?", max_tiles=2)
+            reader(server.url, ReadTask(max_tiles=2)).ask(page, "What?")
         with pytest.raises(UsageError, match="skip_blank_tiles"):
             reader(server.url, ReadTask(skip_blank_tiles=True)).ask(page, "What?")
         assert server.requests == []

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bayou.documents.document import Block, Document, Line, Page, Word
+from bayou.documents.document import Block, Cell, Document, Page, Table
 from bayou.documents.geometry import Box
 from bayou.errors import UsageError
 from bayou.reading.evidence import Evidence
 from bayou.reading.search import CONFUSED, INSIDE_WORDS, WHOLE_WORDS, Hit, search
-
-
-def line(text: str, row: int, placed: bool = True) -> Line:
-    """A line of words, each letter 10 wide, at 20 a row."""
-    words, at = [], 0
-    for word in text.split():
-        at = text.index(word, at)
-        words.append(Word(word, Box(10 * at, 20 * row, 10 * (at + len(word)), 20 * row + 15)))
-        at += len(word)
-    box = Box(0, 20 * row, 10 * len(text), 20 * row + 15)
-    return Line(text, box if placed else None, words=tuple(words) if placed else ())
-
-
-def page(number: int, *texts: str) -> Page:
-    lines = tuple(line(text, row) for row, text in enumerate(texts))
-    return Page(number, 800, 600, "px", (Block("paragraph", Box(0, 0, 800, 600), lines),))
+from tests.reading.placed_lines import line, page
 
 
 def found(query: str, *texts: str) -> tuple[Hit, ...]:
@@ -116,3 +103,22 @@ def test_lines_without_a_place_are_found_without_boxes() -> None:
 def test_wrong_calls(query: str, limit: int) -> None:
     with pytest.raises(UsageError):
         search(Document(()), query, limit)
+
+
+def test_a_tables_row_is_one_line_whatever_the_order_of_its_cells() -> None:
+    value, label, below = (
+        line("12.50", 0),
+        line("Total", 0),
+        line("Cash", 1),
+    )
+    value = replace(value, box=Box(300, 2, 350, 17), words=())
+    cells = tuple(
+        tuple(Cell(text, Box(left, 20 * row, left + 250, 20 * row + 20)) for text, left in texts)
+        for row, texts in enumerate([[("Total", 0), ("12.50", 250)], [("Cash", 0)]])
+    )
+    block = Block("table", Box(0, 0, 500, 40), (value, label, below), table=Table(cells))
+    document = Document((Page(1, 500, 500, "px", (block,)),))
+    (hit,) = search(document, "total")
+    assert (hit.context, hit.line) == ("Total 12.50", 1)
+    assert [hit.line for hit in search(document, "cash")] == [2]
+    assert [hit.text for hit in search(document, "total 12.50")] == ["Total 12.50"]

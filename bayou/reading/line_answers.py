@@ -1,0 +1,141 @@
+"""Answers about a document that was read, by a reader of lines: fields and words. Knows questions; no models.
+
+Nothing is understood here and nothing made up: an answer is what is printed, with its place, or that it isn't there.
+What can't be answered so is left to a larger model, and that is said.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bayou.documents.document import Document
+from bayou.reading.answers import Answer
+from bayou.reading.extraction import Field
+from bayou.reading.line_record import fill
+from bayou.reading.questions import FieldQuestion, PagesQuestion, WordsQuestion, understand
+from bayou.reading.schemas import Schema
+from bayou.reading.search import CONFUSED, Hit, search
+
+NOT_FOUND = "Not in this document."
+LARGER = (
+    "nano answers what a field holds (What is the total?) and where words stand (Where does it say refund?); "
+    "for other questions: bayou pull 800m (or 2b), then --model 800m"
+)
+NOT_WORD_FOR_WORD = "looked for word for word; 800m and 2b also find what is said in other words (bayou pull 800m)"
+LEAST_SURE = 0.5
+"""Of a value's confidence; below it the answer is told to be doubtful."""
+_MOST_HITS = 20
+
+
+def answer_from_lines(document: Document, question: str, model: str) -> Answer:
+    """The answer to a question about a document.
+
+    Args:
+        model: Who read it.
+
+    Returns:
+        ``found`` False and the text "Not in this document." where it isn't; without text and with a note where the
+        question is none that can be answered so.
+    """
+    start = time.perf_counter()
+    answer = _answer(document, question)
+    return replace(answer, model=model, seconds=time.perf_counter() - start)
+
+
+def _answer(document: Document, question: str) -> Answer:
+    if document.pages and not any(page.lines for page in document.pages):
+        status = {page.status for page in document.pages}
+        told = "it is blank" if status == {"blank"} else "no text could be read on it"
+        return _missing(told)
+    match understand(question):
+        case PagesQuestion():
+            return Answer(str(len(document.pages)), "stop", "", confidence=1.0, found=True)
+        case WordsQuestion(words, count):
+            return _words(document, words, count)
+        case FieldQuestion(name, concept):
+            return _field(document, name, concept)
+        case None:
+            return Answer("", "stop", "", note=LARGER)
+
+
+def _missing(note: str) -> Answer:
+    return Answer(NOT_FOUND, "stop", "", note=note, found=False)
+
+
+def _words(document: Document, words: str, count: bool) -> Answer:
+    if not any(character.isalnum() for character in words):
+        return Answer("", "stop", "", note=LARGER)
+    hits = search(document, words, _MOST_HITS)
+    if not hits:
+        return _missing(f"{words!r} was {NOT_WORD_FOR_WORD}")
+    evidence = tuple(hit.evidence for hit in hits)
+    if count:
+        several = f"{len(hits)} or more" if len(hits) == _MOST_HITS else str(len(hits))
+        return Answer(several, "stop", "", found=True, evidence=evidence)
+    return Answer("\n".join(hit.context for hit in hits), "stop", "", found=True, evidence=evidence, note=_doubt(hits))
+
+
+def _doubt(hits: Sequence[Hit]) -> str:
+    return "not spelt like that, but much alike" if all(hit.score <= CONFUSED for hit in hits) else ""
+
+
+def _field(document: Document, name: str, concept: str | None) -> Answer:
+    kind = {"x-bayou-concept": concept} if concept is not None else {}
+    schema = Schema(
+        "", {"type": "object", "properties": {"field": {"type": ["string", "null"], "title": name, **kind}}}
+    )
+    (field,) = fill(document, schema, "").fields
+    if field.printed and field.value is not None:
+        return _value(field)
+    hits = search(document, name, 3) if concept is None else ()
+    telling = [hit for hit in hits if hit.context.strip(" .:") != hit.text.strip(" .:")]
+    if telling:  # it says so, but not as a label and a value
+        lines = "\n".join(dict.fromkeys(hit.context for hit in telling))
+        return Answer(lines, "stop", "", found=True, evidence=tuple(hit.evidence for hit in telling))
+    if hits:
+        return _missing(f"page {hits[0].page} names it, but says nothing beside it")
+    if concept is None:
+        return _missing(f"{name!r} was {NOT_WORD_FOR_WORD}")
+    return _missing(f"no {name} was found")
+
+
+def _value(field: Field) -> Answer:
+    unsure = field.confidence is not None and field.confidence < LEAST_SURE
+    doubt = "it may be another value of the page, or misread" if unsure else ""
+    return Answer(
+        str(field.printed),
+        "stop",
+        "",
+        confidence=field.confidence,
+        found=True,
+        evidence=field.evidence,
+        note="; ".join(filter(None, [field.reason, doubt])),
+    )
+
+
+def with_pages(answer: Answer) -> str:
+    """An answer's text with the pages that it stands on; as it is where that isn't known."""
+    lines = answer.text.split("\n")
+    if not answer.evidence or not answer.text:
+        return answer.text
+    if len(lines) == len(answer.evidence) > 1:
+        return "\n".join(f"{line} (page {at.page})" for line, at in zip(lines, answer.evidence, strict=True))
+    return f"{answer.text} ({pages_of(answer)})"
+
+
+def pages_of(answer: Answer) -> str:
+    """The pages of an answer's evidence in words: "page 1", "pages 1, 3"."""
+    pages = sorted({place.page for place in answer.evidence})
+    return f"page {pages[0]}" if len(pages) == 1 else f"pages {', '.join(map(str, pages))}"
+
+
+def joined(documents: Sequence[Document]) -> Document:
+    """Several documents as one, its pages counted through; a single one as it is."""
+    if len(documents) == 1:
+        return documents[0]
+    pages = [page for document in documents for page in document.pages]
+    numbered = tuple(replace(page, number=number) for number, page in enumerate(pages, start=1))
+    models = {document.model for document in documents} - {""}
+    return Document(numbered, ", ".join(document.name for document in documents), "", min(models, default=""))
