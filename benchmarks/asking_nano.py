@@ -111,7 +111,7 @@ def main() -> None:
     tallies = {kind: Tally() for kind in KINDS}
     whole = Tally()
     for page in pages(options.pages, options.seed):
-        document = page.document if options.as_printed else reader.document_of(Image.fromarray(page.image))
+        document = page.document if options.as_printed else reader.as_document(Image.fromarray(page.image))
         one = Tally()
         count_page(page, document, one)
         for tally in (tallies[page.kind], whole):

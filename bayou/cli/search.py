@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class LineReader(Protocol):
     """What the command needs of a reader; ``bayou.reading.reader.Reader`` is one."""
 
-    def document_of(self, source: Path | bytes, options: OpenOptions | None) -> Document:
+    def as_document(self, source: Path | bytes, options: OpenOptions | None) -> Document:
         """One document, read."""
 
 
@@ -132,7 +132,7 @@ class _Documents:
         if self._reader is None:
             self._reader = self._made()
         settings = self._settings
-        return self._reader.document_of(document, OpenOptions(settings.pages, settings.dpi, settings.password))
+        return self._reader.as_document(document, OpenOptions(settings.pages, settings.dpi, settings.password))
 
     def _made(self) -> LineReader:
         if self._make is not None:

@@ -67,7 +67,7 @@ class Conversation:
         """
         if self._document is None:
             lines = self._reader.line_reader
-            self._document = joined([lines.document_of(source, self._options) for source in self._sources])
+            self._document = joined([lines.as_document(source, self._options) for source in self._sources])
         return self._document
 
     def ask(self, question: str, *, max_new_tokens: int = ANSWER_TOKENS, on_event: OnEvent | None = None) -> Answer:

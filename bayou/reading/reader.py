@@ -223,7 +223,7 @@ class Reader:
                 raise UsageError(
                     f"{self.model} keeps to no schema when it answers; `extract` fills one, or {ANSWERING}"
                 )
-            return answer_from_lines(joined([self.document_of(one, options) for one in given]), question, self.model)
+            return answer_from_lines(joined([self.as_document(one, options) for one in given]), question, self.model)
         images = [image for source in given for image in _pictures(source, options or OpenOptions())]
         constraint = None if schema is None else Constraint.json_schema(schema)
         task = self._task
@@ -232,7 +232,7 @@ class Reader:
         answer = answerer.answer(question_messages(asked, images, history), limits, on_event=on_event)
         if not evidence:
             return answer
-        return with_evidence(answer, joined([self.line_reader.document_of(one, options) for one in given]))
+        return with_evidence(answer, joined([self.line_reader.as_document(one, options) for one in given]))
 
     @property
     def reads_lines(self) -> bool:
@@ -248,7 +248,7 @@ class Reader:
             self._nano = Reader(threads=self._choice.place.threads)
         return self._nano
 
-    def document_of(self, source: PictureSource | Document, options: OpenOptions | None = None) -> Document:
+    def as_document(self, source: PictureSource | Document, options: OpenOptions | None = None) -> Document:
         """A source of ``ask`` as a document: read, unless it was already; errors as ``read``."""
         if isinstance(source, Document):
             return source

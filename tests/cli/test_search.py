@@ -28,7 +28,7 @@ class Reads:
     def make(self, settings: Any) -> Reads:
         return self
 
-    def document_of(self, source: Any, options: Any) -> Document:
+    def as_document(self, source: Any, options: Any) -> Document:
         self.given.append((source, options))
         if self.document is None:
             raise InputError("is damaged", str(source))

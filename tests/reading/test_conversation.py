@@ -44,7 +44,7 @@ class Talker(Reader):
     def line_reader(self) -> Reader:
         return self
 
-    def document_of(self, source: Any, options: Any = None) -> Document:
+    def as_document(self, source: Any, options: Any = None) -> Document:
         self.read_times += 1
         return self.document
 
