@@ -159,7 +159,53 @@ def together(report: Report) -> str:
     return "\n\n".join([title, origin(report), text, table(report["results"], TOGETHER)])
 
 
+ASKING_NANO: Columns = (
+    ("text", "text", ""),
+    ("kind", "page", ""),
+    ("pages", "pages", ""),
+    ("field_questions", "its fields: questions", ""),
+    ("right", "right", ".3f"),
+    ("right_of_given", "right of answers given", ".3f"),
+    ("refused", "“not in this document”", ".3f"),
+    ("left", "left to larger models", ".3f"),
+    ("absent_questions", "fields it hasn't: questions", ""),
+    ("absent_wrong", "answered all the same", ".3f"),
+    ("other_questions", "others: questions", ""),
+    ("other_left", "left to larger models", ".3f"),
+    ("other_wrong", "answered wrongly", ".3f"),
+)
+FORCED: Columns = (
+    ("schema", "schema", ""),
+    ("records", "records", ""),
+    ("tokens", "tokens a record", ".0f"),
+    ("chosen", "chosen", ".0f"),
+    ("forced_share", "share forced", ".3f"),
+    ("mask_ms", "mask, ms", ".2f"),
+    ("grammar_ms", "grammar, once, ms", ".1f"),
+)
+
+
+def asking_nano(report: Report) -> str:
+    made = report["settings"]["made"]
+    text = (
+        f"Of {made} pages made from nothing, those that lie turned left out, with labels in nine languages; questions in "
+        "English. “As printed” asks the true text, so only the finding of answers counts. Other questions are about "
+        "ticks, marks and the like."
+    )
+    return "\n\n".join(["## Asking nano", origin(report), text, table(report["results"], ASKING_NANO)])
+
+
+def forced_tokens(report: Report) -> str:
+    text = (
+        "Records of the ready schemas in the released vocabulary, followed token by token without a model. A forced "
+        "token is fed with its neighbours and takes no pass of its own."
+    )
+    return "\n\n".join(["## Answers kept to a schema", origin(report), text, table(report["results"], FORCED)])
+
+
 SECTIONS: dict[str, Callable[[Report], str]] = {
+    "asking_nano": asking_nano,
+    "forced_tokens": forced_tokens,
     "asking_again": asking_again,
     "drafts": drafts,
     "together": together,
