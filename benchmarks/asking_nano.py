@@ -54,8 +54,8 @@ def _letters(text: str) -> str:
 
 def pages(count: int, seed: int) -> Iterator[SyntheticPage]:
     """Pages that can be read, as many of each kind as their shares have it."""
-    from bayou.data.synthetic.documents.painting import Desk
     from bayou.data.synthetic.documents.maker import PageMaker
+    from bayou.data.synthetic.documents.painting import Desk
     from bayou.data.synthetic.fonts import FontLibrary
 
     maker = PageMaker(Desk.of(FontLibrary.find()))

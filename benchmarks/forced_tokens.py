@@ -61,8 +61,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--data", help="not used; accepted so that all programs take the same arguments")
     options = parser.parse_args()
-    from bayou.data.synthetic.documents.painting import Desk
     from bayou.data.synthetic.documents.maker import PageMaker
+    from bayou.data.synthetic.documents.painting import Desk
     from bayou.data.synthetic.fonts import FontLibrary
     from bayou.engine.constraints import Constraint, Grammars
     from bayou.inputs.tokenizer import Tokenizer

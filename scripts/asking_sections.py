@@ -188,8 +188,8 @@ FORCED: Columns = (
 def asking_nano(report: Report) -> str:
     made = report["settings"]["made"]
     text = (
-        f"Of {made} pages made from nothing, those that lie turned left out, with labels in nine languages; questions in "
-        "English. “As printed” asks the true text, so only the finding of answers counts. Other questions are about "
+        f"Of {made} pages made from nothing, those that lie turned left out, with labels in nine languages; questions "
+        "in English. “As printed” asks the true text, so only the finding of answers counts. Other questions are about "
         "ticks, marks and the like."
     )
     return "\n\n".join(["## Asking nano", origin(report), text, table(report["results"], ASKING_NANO)])
