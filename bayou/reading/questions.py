@@ -93,7 +93,7 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "date": (
         rf"(?:when|on (?:what|which) (?:date|day)|what day) (?:is|was) {_IT}"
         r"(?: (?:dated|issued|written|printed|made|bought|paid|from|sent))?",
-        r"(?:when|and when)",
+        r"when",
     ),
     "time": (r"(?:at )?what time(?: (?:is|was) .*)?",),
     "payment method": (rf"how (?:was|is) {_BILL} paid(?: for)?", r"how did (?:they|the customer|i|we) pay(?: .*)?"),
@@ -113,7 +113,7 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "full name": (r"what (?:is|was) the name on the card",),
 }
 _LEADS = (
-    r"(?:and |also |then |ok |please |now )*(?:(?:can|could|would) you )?(?:please )?"
+    r"(?:(?:can|could|would) you )?(?:please )?"
     r"(?:(?:what|which|who|whose|where|how much|how high|how large) (?:is|are|was|were) |what about |how about |"
     r"(?:give|tell|show) (?:me |us )?|do you (?:know|see) |is there (?=an? )|(?:what|which) )?"
     r"(?:the |its |their |an? |his |her |my |our )?(?P<name>.+)"
@@ -189,6 +189,7 @@ def _field(name: str) -> FieldQuestion:
 
 def _plain(question: str) -> str:
     text = " ".join(question.casefold().replace("’", "'").split()).strip(" ?!.:;")
+    text = re.sub(r"^(?:(?:and|but|so|also|then|ok|okay|please|now|thanks|thank you|hi|hello)[,!.]? )+", "", text)
     return re.sub(r"\b(what|who|where|when|how|which)'s\b", r"\1 is", text)
 
 
