@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bayou.engine.guide import Form
 from bayou.engine.runtime import FloatArray, IntArray
-from bayou.errors import UsageError
+from bayou.errors import ModelError, UsageError
 
 FinishReason = Literal["stop", "length", "cancelled"]
 
@@ -202,4 +202,11 @@ class Finished:
     usage: Usage
 
 
-Event = ImageEncoded | PromptRead | Token | TextPiece | Finished
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The text can't go on, and nobody else's is concerned: it is not to be kept to its form any more."""
+
+    error: ModelError
+
+
+Event = ImageEncoded | PromptRead | Token | TextPiece | Finished | Failed

@@ -17,7 +17,7 @@ from types import TracebackType
 
 from bayou.engine.generation import Asked, Generation, collect
 from bayou.engine.model import Model
-from bayou.engine.request import Event, Finished, PromptRead, Request, TilePrompt, Token, Usage
+from bayou.engine.request import Event, Failed, Finished, PromptRead, Request, TilePrompt, Token, Usage
 from bayou.engine.speculation import Batch
 from bayou.engine.text_stream import TextStream, with_text
 from bayou.engine.tile_reader import Options
@@ -47,7 +47,7 @@ class Ticket:
 
     def put(self, event: Event | Exception) -> None:
         """For the scheduler: what ``__iter__`` gives next, or raises."""
-        self._arrived.put(event)
+        self._arrived.put(event.error if isinstance(event, Failed) else event)
 
     def __iter__(self) -> Iterator[Event]:
         """Waits for each event.
@@ -200,7 +200,7 @@ class Scheduler:
         one = self._reading[0]
         try:
             event = next(one.pieces)
-            while isinstance(event, PromptRead | Token | Finished):  # all of one pass
+            while isinstance(event, PromptRead | Token | Finished | Failed):  # all of one pass
                 one.ticket.put(event)
                 event = next(one.pieces)
         except StopIteration as end:
@@ -233,7 +233,7 @@ class Scheduler:
             return
         for index, event in events:
             self._writing[index].put(event)
-            if isinstance(event, Finished):
+            if isinstance(event, Finished | Failed):
                 del self._writing[index]
 
 

@@ -19,6 +19,7 @@ from bayou.engine.joined_cache import joined
 from bayou.engine.reading_rule import Alignment, Choices, Follower, forced_token
 from bayou.engine.request import (
     Event,
+    Failed,
     Finished,
     FinishReason,
     Prompt,
@@ -29,6 +30,7 @@ from bayou.engine.request import (
     Usage,
 )
 from bayou.engine.runtime import BoolArray, Cache, FloatArray, IntArray, Runtime
+from bayou.errors import ModelError
 
 FIRST_WINDOW = 32
 """Draft tokens checked at first."""
@@ -103,7 +105,7 @@ class Row:
     last: int = -1
     reused_tokens: int = 0
     tiles: TileCounts = field(default_factory=TileCounts)
-    finished: Finished | None = None
+    finished: Finished | Failed | None = None
     tokens: list[Token] = field(default_factory=list)
     guide: Guide | None = None
     forced: int = 0
@@ -126,11 +128,12 @@ class Row:
         room = self.request.max_new_tokens - self.written - 1
         return self.alignment.rest[: room if self.window is None else min(room, self.window)]
 
-    def finish(self, reason: FinishReason) -> None:
+    def finish(self, reason: FinishReason) -> Finished:
         """No more passes."""
         length = self.request.prompt.length
         usage = Usage(length, self.written, self.passes, self.reused_tokens, self.tiles, self.forced)
         self.finished = Finished(reason, usage)
+        return self.finished
 
     def walk(self, logits: FloatArray) -> int:
         """Take the choices of one pass; returns how many of ``feed`` are now text.
@@ -233,7 +236,7 @@ class Batch:
             start = row.lead.length if row.lead else 0
             if row.lead:
                 yield row.index, PromptRead(row.request.prompt.length)
-            accepted = row.walk(logits[i, : len(row.feed) - row.certain + 1])
+            accepted = self._walk(row, logits[i, : len(row.feed) - row.certain + 1])
             row.lead = None
             self.usable[i, first_slot : first_slot + start + accepted] = True
             for token in row.tokens:
@@ -242,6 +245,14 @@ class Batch:
             if row.finished is not None:
                 yield row.index, row.finished
         self._keep([i for i, row in enumerate(rows) if row.finished is None])
+
+    def _walk(self, row: Row, logits: FloatArray) -> int:
+        """What of a row's feed is text; one that fails fails alone."""
+        try:
+            return row.walk(logits)
+        except ModelError as error:
+            row.finished = Failed(error)
+            return 0
 
     def _pass(self, cache: Cache, width: int) -> FloatArray:
         """Logits [B, N, V] of the positions that choose."""
@@ -281,10 +292,9 @@ class Batch:
     def drop(self, index: int) -> Finished:
         """A row leaves before its end."""
         (row,) = (row for row in self.rows if row.index == index)
-        row.finish("cancelled")
+        finished = row.finish("cancelled")
         self._keep([i for i, other in enumerate(self.rows) if other is not row])
-        assert row.finished is not None
-        return row.finished
+        return finished
 
     def join(self, *others: Batch) -> None:
         """The others' rows come into this batch; the others are used up."""
@@ -307,10 +317,17 @@ class Batch:
 
 
 def speculate(runtime: Runtime, requests: Sequence[Request[Prompt]]) -> Iterator[tuple[int, Event]]:
-    """The events of every request, each with the request's index; tokens come in bursts, a burst a pass."""
+    """The events of every request, each with the request's index; tokens come in bursts, a burst a pass.
+
+    Raises:
+        ModelError: One of them can't be kept to its form.
+    """
     batch = Batch(runtime, [Row.start(index, request, request.prompt) for index, request in enumerate(requests)])
     while batch.rows:
-        yield from batch.step()
+        for index, event in batch.step():
+            if isinstance(event, Failed):
+                raise event.error
+            yield index, event
 
 
 def speculate_all(runtime: Runtime, requests: Sequence[Request[Prompt]]) -> list[tuple[list[Token], Finished]]:

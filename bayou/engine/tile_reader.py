@@ -13,7 +13,7 @@ from bayou.engine.blank_tiles import without_near_blanks
 from bayou.engine.constraints import Constraint, Grammars
 from bayou.engine.generation import Asked
 from bayou.engine.prompt_reader import PROMPT_CHUNK, PromptReader
-from bayou.engine.request import Event, ReadingRule, Request, TilePrompt
+from bayou.engine.request import Event, Failed, ReadingRule, Request, TilePrompt
 from bayou.engine.runtime import Runtime
 from bayou.engine.text_stream import TextStream
 from bayou.errors import UsageError
@@ -104,8 +104,16 @@ class TileReader:
         return TilePrompt(inputs.ids, pixels, boundary, skipped)
 
     def events(self, request: Request[TilePrompt]) -> Iterator[Event]:
-        """The events of one request, without text."""
-        return (event for event in self._read(request) if event is not None)
+        """The events of one request, without text.
+
+        Raises:
+            ModelError: On the way, where the text can't be kept to its form any more.
+        """
+        for event in self._read(request):
+            if isinstance(event, Failed):
+                raise event.error
+            if event is not None:
+                yield event
 
     def _read(self, request: Request[TilePrompt]) -> Iterator[Event | None]:
         batch = yield from self.prompts.read(0, request)

@@ -13,14 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from bayou.engine.array_store import ArrayStore
 from bayou.engine.constraints import Constraint, Grammars
 from bayou.engine.generate import generate_all
 from bayou.engine.generation import collect
 from bayou.engine.request import Prompt, ReadingRule, Request
 from bayou.engine.scheduler import Scheduler
 from bayou.engine.speculation import speculate_all
-from bayou.engine.tile_reader import Options
-from bayou.errors import MissingExtraError, UsageError
+from bayou.engine.tile_reader import Options, TileReader
+from bayou.errors import MissingExtraError, ModelError, UsageError
 from bayou.inputs.characters import EOS_ID, CharacterTokenizer
 from tests.engine.memory_runtime import HIDDEN, MemoryRuntime
 from tests.engine.tiny_models import ask, page, tiny
@@ -208,3 +209,39 @@ def test_the_released_tokenizer_writes_valid_json_alone_and_in_company() -> None
             Draft202012Validator(INVOICE).validate(json.loads(one.text))
         assert one.text.startswith('{"vendor": "')
         assert one.passes < len(one.token_ids)
+
+
+class Breaks:
+    """A form that nothing can be kept to after two tokens."""
+
+    def __init__(self) -> None:
+        self.forced: tuple[int, ...] = ()
+        self.written = 0
+
+    def begin(self) -> Breaks:
+        return Breaks()
+
+    def allowed(self) -> np.ndarray:
+        if self.written == 2:
+            raise ModelError("too complex")
+        return np.ones(32010, dtype=bool)
+
+    def push(self, token: int) -> None:
+        self.written += 1
+
+
+def test_a_text_that_cannot_be_kept_to_its_form_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = tiny()
+    assert model.tiles is not None
+    expected = model.generate(ask("What else?"), 6).token_ids
+    monkeypatch.setattr(Grammars, "_form", lambda *_: Breaks())
+    broken = Options(6, constraint=Constraint.choice(["x"]))
+    fresh = TileReader(model.runtime, model.tiles.processor, ArrayStore(None, 0, 0), "")
+    with pytest.raises(ModelError, match="too complex"):
+        list(fresh.events(fresh.request(ask("What?"), broken)[1]))
+    monkeypatch.setattr(model, "tiles", fresh)
+    with Scheduler(model, rows=2) as scheduler:
+        failing, other = scheduler.submit(ask("What?"), broken), scheduler.submit(ask("What else?"), Options(6))
+        with pytest.raises(ModelError, match="too complex"):
+            failing.result()
+        assert other.result().token_ids == expected
