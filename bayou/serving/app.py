@@ -12,6 +12,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from bayou.errors import BayouError
+from bayou.serving.answer_routes import answer_routes
 from bayou.serving.api_page import api_page
 from bayou.serving.asking import ClientGone
 from bayou.serving.guard import Guard
@@ -58,6 +59,7 @@ def make_app(settings: ServingSettings, pool: Pool, store: JobStore, version: st
     _handle_errors(app, pool)
     app.include_router(reading_routes(settings, pool, metrics))
     app.include_router(record_routes(settings, pool, metrics))
+    app.include_router(answer_routes(settings, pool, metrics))
     app.include_router(job_routes(settings, store, runner))
     _serve_pages(app, pool, metrics)
     return app

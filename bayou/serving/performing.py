@@ -19,15 +19,13 @@ from bayou.documents.json_format import from_json, page_to_dict, to_json
 from bayou.documents.open_pages import count_pages
 from bayou.documents.page_ranges import select_pages
 from bayou.documents.raw_page import OpenOptions
-from bayou.engine.request import ImageEncoded, PromptRead, TextPiece
 from bayou.errors import LimitError
-from bayou.reading.answers import OnEvent, Progress
-from bayou.reading.extraction import Extraction
 from bayou.reading.progress import LinesRead, OnReading, PageBegun, ReadingEvent
 from bayou.reading.reader import document_of
-from bayou.reading.schemas import Schema, load_schema
+from bayou.reading.schemas import load_schema
+from bayou.serving.answering import AnsweringReader, ask, chat, told_progress
 from bayou.serving.exporting import export
-from bayou.serving.work import CountWork, Done, ExportWork, ExtractWork, ReadWork, Told, Upload, Work
+from bayou.serving.work import AskWork, ChatWork, CountWork, Done, ExportWork, ExtractWork, ReadWork, Told, Upload, Work
 
 LARGEST_PICTURE = 1600
 """Pixels of the longer side of a page's picture in a stream."""
@@ -37,16 +35,8 @@ Tell = Callable[[Told], None]
 """Says something on the way. It raises where the work is given up."""
 
 
-class ServedReader(Protocol):
+class ServedReader(AnsweringReader, Protocol):
     """What a worker needs of a reader; ``bayou.reading.reader.Reader`` is one."""
-
-    @property
-    def model(self) -> str:
-        """The model's name as documents record it."""
-
-    @property
-    def answers(self) -> bool:
-        """Whether it is a model that answers questions by itself."""
 
     def load(self, on_progress: Callable[[float], None] | None = None) -> None:
         """Loads the model now."""
@@ -56,14 +46,13 @@ class ServedReader(Protocol):
     ) -> Iterator[Page]:
         """The pages, each read when it is asked for."""
 
-    def extract(
-        self, source: bytes | Document, schema: Schema, *, options: OpenOptions | None, on_event: OnEvent | None
-    ) -> Extraction:
-        """A record, each value with its evidence."""
-
 
 def perform(reader: ServedReader, work: Work, tell: Tell) -> Done:
     """Does a piece of work; ``tell`` is called often, so that it can be given up."""
+
+    def read_for(options: OpenOptions) -> Callable[[Upload], Document]:
+        return lambda upload: _document(reader, ReadWork(upload, options), tell)[0]
+
     match work:
         case ReadWork():
             return _read(reader, work, tell)
@@ -74,6 +63,14 @@ def perform(reader: ServedReader, work: Work, tell: Tell) -> Done:
             return export(from_json(work.document), work)
         case ExtractWork():
             return _extract(reader, work, tell)
+        case AskWork():
+            return Done(_json(ask(reader, work, read_for(work.options), lambda event: tell(told_progress(event)))))
+        case ChatWork():
+            return Done(_json(chat(reader, work, read_for(work.options), tell)))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _numbers(upload: Upload, options: OpenOptions) -> range | tuple[int, ...]:
@@ -129,23 +126,12 @@ def _extract(reader: ServedReader, work: ExtractWork, tell: Tell) -> Done:
         if not reader.answers:  # read here, so that it can be given up between lines
             source, seconds = _document(reader, ReadWork(work.upload, work.options), tell)
             counts = _statuses(source)
-    found = reader.extract(source, schema, options=work.options, on_event=lambda event: tell(_told_answer(event)))
+    found = reader.extract(source, schema, options=work.options, on_event=lambda event: tell(told_progress(event)))
     return Done(found.to_json(), counts=counts, seconds=seconds)
 
 
 def _statuses(document: Document) -> dict[str, int]:
     return dict(Counter(str(page.status) for page in document.pages))
-
-
-def _told_answer(event: Progress) -> Told:
-    """What happens on the way to an answer."""
-    match event:
-        case ImageEncoded(done=done, total=total):
-            return Told("progress", {"encoded": done, "total": total})
-        case PromptRead(tokens=tokens):
-            return Told("progress", {"prompt_tokens": tokens})
-        case TextPiece(text=text):
-            return Told("text", {"text": text})
 
 
 def _told(event: ReadingEvent, work: ReadWork) -> Told:
@@ -164,7 +150,7 @@ def _told(event: ReadingEvent, work: ReadWork) -> Told:
             lines = [line_dict(line) for line in event.lines] if work.lines else []
             return Told("lines", {"page": event.number, "lines": lines, "draft": event.is_draft})
         case _:
-            return _told_answer(event)
+            return told_progress(event)
 
 
 def line_dict(line: Line) -> dict[str, object]:

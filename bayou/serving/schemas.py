@@ -192,6 +192,113 @@ EXTRACTION: Schema = {
         "model": {"type": "string"},
     },
 }
+ASK_BODY = _either(
+    {
+        "document": DOCUMENT_FIELD,
+        "question": {"type": "string", "minLength": 1, "maxLength": 10_000},
+        "history": {
+            "type": "array",
+            "items": {
+                "type": "array",
+                "prefixItems": [{"type": "string"}, {"type": "string"}],
+                "minItems": 2,
+                "maxItems": 2,
+            },
+            "description": "Earlier questions and answers.",
+        },
+        **OPENING,
+    },
+    ["question"],
+    True,
+    NAMED_FILE,
+)
+ANSWER: Schema = {
+    "type": "object",
+    "required": ["text", "found", "confidence", "model", "evidence", "note"],
+    "properties": {
+        "text": {"type": "string"},
+        "found": {"type": ["boolean", "null"], "description": "False: the document doesn't say."},
+        "confidence": {"type": ["number", "null"]},
+        "model": {"type": "string"},
+        "evidence": {"type": "array", "items": EVIDENCE},
+        "note": {"type": "string"},
+    },
+}
+_PART: Schema = {
+    "oneOf": [
+        {
+            "type": "object",
+            "required": ["type", "text"],
+            "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
+        },
+        {
+            "type": "object",
+            "required": ["type", "image_url"],
+            "properties": {
+                "type": {"const": "image_url"},
+                "image_url": {"type": "object", "required": ["url"], "properties": {"url": DATA_ADDRESS}},
+            },
+        },
+        {
+            "type": "object",
+            "required": ["type", "file"],
+            "properties": {
+                "type": {"const": "file"},
+                "file": {
+                    "type": "object",
+                    "required": ["file_data"],
+                    "properties": {"file_data": DATA_ADDRESS, "filename": {"type": "string"}},
+                },
+            },
+        },
+    ]
+}
+CHAT_BODY: Schema = {
+    "application/json": {
+        "schema": {
+            "type": "object",
+            "required": ["model", "messages"],
+            "additionalProperties": False,
+            "properties": {
+                "model": {"type": "string", "description": "As /v1/models names it."},
+                "messages": {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": {
+                        "type": "object",
+                        "required": ["role", "content"],
+                        "properties": {
+                            "role": {"enum": ["user", "assistant"]},
+                            "content": {
+                                "anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": _PART}]
+                            },
+                        },
+                    },
+                },
+                "stream": {"type": "boolean"},
+                "stream_options": {"type": "object", "properties": {"include_usage": {"type": "boolean"}}},
+                "max_completion_tokens": {"type": "integer", "minimum": 1, "maximum": 8192},
+                "max_tokens": {"type": "integer", "minimum": 1, "maximum": 8192},
+                "temperature": {"const": 0, "description": "Answers are greedy."},
+                "seed": {"type": "integer", "description": "Changes nothing: answers are greedy."},
+                "stop": {"anyOf": [{"type": "string", "minLength": 1}, {"type": "array", "maxItems": 4}]},
+                "response_format": {"type": "object", "description": "text, or json_schema with a schema."},
+                "logprobs": {"type": "boolean"},
+                "user": {"type": "string"},
+            },
+        }
+    }
+}
+COMPLETION: Schema = {
+    "type": "object",
+    "required": ["id", "object", "created", "model", "choices"],
+    "properties": {
+        "object": {"const": "chat.completion"},
+        "choices": {"type": "array", "minItems": 1, "maxItems": 1},
+        "usage": {"type": ["object", "null"]},
+        "bayou": {"type": "object", "description": "found, confidence, evidence and note, as of /v1/ask."},
+    },
+}
 SCHEMAS: Schema = {
     "type": "object",
     "required": ["schemas"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from bayou.documents.raw_page import OpenOptions
 
@@ -59,7 +60,43 @@ class ExtractWork:
     options: OpenOptions
 
 
-Work = ReadWork | CountWork | ExportWork | ExtractWork
+@dataclass(frozen=True, slots=True)
+class AskWork:
+    """A question about files, or about a document (bayou's JSON) that was read of them before."""
+
+    uploads: tuple[Upload, ...]
+    document: str | None = field(repr=False)
+    question: str = field(repr=False)
+    history: tuple[tuple[str, str], ...] = field(repr=False)
+    options: OpenOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a chat: texts and files in their order."""
+
+    role: Literal["user", "assistant"]
+    parts: tuple[str | Upload, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatWork:
+    """The next turn of a conversation.
+
+    Attributes:
+        max_tokens: None for the model's own limit.
+        schema: A JSON Schema that it must be valid by, as text.
+    """
+
+    turns: tuple[Turn, ...]
+    options: OpenOptions
+    max_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+    schema: str | None = None
+    logprobs: bool = False
+
+
+Work = ReadWork | CountWork | ExportWork | ExtractWork | AskWork | ChatWork
 
 
 @dataclass(frozen=True, slots=True)
