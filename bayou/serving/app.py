@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
@@ -26,6 +26,9 @@ from bayou.serving.record_routes import record_routes
 from bayou.serving.replies import Refusal, error_body, error_reply
 from bayou.serving.settings import ServingSettings
 
+FIGURES: dict[int | str, dict[str, object]] = {
+    200: {"description": "It is done.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+}
 WEB = Path(__file__).parent / "web"
 
 
@@ -86,10 +89,16 @@ def _serve_pages(app: FastAPI, pool: Pool, metrics: Metrics) -> None:
         body = {"status": status, "workers": alive, "waiting": pool.waiting, "working": pool.working}
         return JSONResponse(body, 200 if alive else 503)
 
-    @app.get("/metrics", tags=["server"], summary="Figures for Prometheus")
-    async def figures() -> Response:
+    @app.get(
+        "/metrics",
+        tags=["server"],
+        summary="Figures for Prometheus",
+        responses=FIGURES,
+        response_class=PlainTextResponse,
+    )
+    async def figures() -> PlainTextResponse:
         """Requests, queue, pages, seconds by stage and errors, in Prometheus' text format."""
-        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return PlainTextResponse(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     app.mount("/static", _Files(directory=WEB), name="static")
 

@@ -7,6 +7,7 @@ takes too long, or doesn't give up what nobody waits for. Then a fresh one takes
 from __future__ import annotations
 
 import itertools
+import logging
 import multiprocessing
 import threading
 import time
@@ -21,6 +22,8 @@ from bayou.reading.folder_workers import ReadSettings
 from bayou.serving.settings import ServingLimits
 from bayou.serving.work import CANCELLED, Done, Event, Failed, Ready, Told, Work
 from bayou.serving.worker import Ask, Cancel, MakeServedReader, live
+
+LOG = logging.getLogger("bayou.serving")
 
 POLL_SECONDS = 0.05
 """How soon a thread sees that its work was cancelled."""
@@ -233,6 +236,8 @@ class Pool:
 
     def _end(self, ticket: Ticket, end: Done | Failed) -> None:
         ticket.ended = time.monotonic()
+        if isinstance(end, Failed) and end.trace:
+            LOG.error("a fault of bayou's in a worker\n%s", end.trace)
         if ticket.waited is not None and isinstance(end, Done) and not ticket.in_background:
             self._recent += (ticket.ended - ticket.since - ticket.waited - self._recent) / 8
         ticket.deliver(end)

@@ -138,7 +138,7 @@ READ_BODY = _either(
     READING, ["file"], True, {"document": DATA_ADDRESS, "file": DATA_ADDRESS, "name": {"type": "string"}}
 )
 SCHEMA_FIELD: Schema = {"description": "A ready schema's name, or a JSON Schema.", "type": ["string", "object"]}
-DOCUMENT_FIELD: Schema = {**DOCUMENT, "description": "What /v1/read gave, corrected or not."}
+DOCUMENT_FIELD: Schema = {"type": "object", "description": "What /v1/read gave, corrected or not."}
 NAMED_FILE: Schema = {"file": DATA_ADDRESS, "name": {"type": "string", "description": "The file's name."}}
 EXPORT_BODY = _either(
     {
@@ -344,5 +344,5 @@ def reply(schema: Schema, stream: bool = False, status: int = 200) -> dict[int |
     """A route's reply where all is well; where ``stream``, events instead where they are asked for."""
     content: Schema = {"application/json": {"schema": schema}}
     if stream:
-        content["text/event-stream"] = {"schema": {"type": "string"}}
+        content["text/event-stream"] = {"schema": {"type": "object", "description": "An event: its name and JSON."}}
     return {status: {"description": "It is done.", "content": content}}

@@ -62,7 +62,7 @@ def test_the_official_client_lists_models_and_reads_a_picture(lines: openai.Open
 
 
 def test_the_official_client_streams_a_pdf(lines: openai.OpenAI) -> None:
-    pdf = make_pdf([PageSpec(text_at(72, 100, 12, "Hello"))])
+    pdf = make_pdf([PageSpec(text_at(72, 100, "Hello"))])
     part = {"type": "file", "file": {"filename": "a.pdf", "file_data": data_address(pdf, "application/pdf")}}
     chunks = list(lines.chat.completions.create(model="made", messages=messages(part), stream=True))
     text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)

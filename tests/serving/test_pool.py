@@ -130,10 +130,12 @@ def test_a_client_that_goes_frees_its_worker_within_a_second(slow_pool: Pool, st
 
 def test_a_full_queue_is_told_over_http_with_the_time_to_come_again(slow_pool: Pool, store: JobStore) -> None:
     with running(make_app(ServingSettings(), slow_pool, store, "0")) as address:
-        connections = [connect(address, {"stream": "true"}) for _ in range(3)]
+        connections = []
         until = time.monotonic() + PATIENCE
-        while not (slow_pool.waiting == 2 and slow_pool.working) and time.monotonic() < until:
-            time.sleep(0.01)
+        for waiting in (0, 1, 2):
+            connections.append(connect(address, {"stream": "true"}))
+            while (slow_pool.working, slow_pool.waiting) != (1, waiting) and time.monotonic() < until:
+                time.sleep(0.01)
         connections.append(connect(address, {"stream": "true"}))
         refused = connections[-1].getresponse()
         for connection in connections:
