@@ -137,7 +137,8 @@ class ServeFlags(TypedDict):
     metavar="H",
     help="So long a finished job's result is kept.",
 )
-def serve(**flags: Unpack[ServeFlags]) -> int:
+@click.pass_context
+def serve(ctx: click.Context, **flags: Unpack[ServeFlags]) -> int:
     """Serve documents over HTTP: a web page, bayou's own routes and OpenAI's chat, all on this computer.
 
     \b
@@ -172,7 +173,7 @@ def serve(**flags: Unpack[ServeFlags]) -> int:
         ),
     )
     say(f"loading {flags['model']}")
-    run(settings, _reading(flags), make_reader, version(), lambda address: say(f"listening at {address}"))
+    run(settings, _reading(flags), ctx.obj or make_reader, version(), lambda address: say(f"listening at {address}"))
     return 0
 
 
