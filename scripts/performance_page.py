@@ -9,7 +9,15 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts import asking_sections, bulk_sections, field_sections, nano_sections, runtime_sections, web_section
+from scripts import (
+    asking_sections,
+    bulk_sections,
+    field_sections,
+    nano_sections,
+    runtime_sections,
+    serving_section,
+    web_section,
+)
 from scripts.report_tables import Columns, Report, origin, table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -166,6 +174,7 @@ SECTIONS: dict[str, Callable[[Report], str]] = {
     "shards": shards,
     **nano_sections.SECTIONS,
     "synthetic_pages": synthetic_pages,
+    **serving_section.SECTIONS,
     **web_section.SECTIONS,
     **bulk_sections.SECTIONS,
     "install_size": install_size,
