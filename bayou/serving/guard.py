@@ -5,6 +5,7 @@ Requests are logged and counted here by route, never with a query, a name or a t
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 import time
@@ -23,6 +24,10 @@ LOG = logging.getLogger("bayou.serving")
 
 OPEN_PATHS = ("/", "/health", "/api", "/favicon.ico")
 """What needs no key, beside the page's own files: they say nothing of anybody's documents."""
+MOST_HELD = 8
+"""Times the largest body."""
+BODY_SECONDS = 120.0
+"""So long a body may take to come."""
 NOBODY_LEFT = 499
 """The status that is noted where the client went before it had a reply."""
 STATIC = "/static/"
@@ -43,6 +48,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, settings: ServingSettings, metrics: Metrics) -> None:
         self._app, self._settings, self._metrics = app, settings, metrics
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -68,15 +74,19 @@ class Guard:
         except Refusal as refusal:
             await error_reply(refusal.kind, refusal.message)(scope, receive, send_guarded)
         else:
-            if scope["method"] == "OPTIONS" and Headers(scope=scope).get("origin") in self._settings.origins:
-                await self._preflight(send_guarded)
-            else:
+            held = _declared(scope, self._settings.limits.max_bytes)
+            self._held += held
+            try:
                 await self._answer(scope, receive, send_guarded)
-                status = status or NOBODY_LEFT
-        self._note(scope, status, time.monotonic() - start)
+            finally:
+                self._held -= held
+        self._note(scope, status or NOBODY_LEFT, time.monotonic() - start)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A fault ends the request and not the server; what it says of a document isn't logged."""
+        if scope["method"] == "OPTIONS" and Headers(scope=scope).get("origin") in self._settings.origins:
+            await self._preflight(send)
+            return
         try:
             await self._app(scope, self._counted(receive), send)
         except Exception as error:
@@ -96,6 +106,13 @@ class Guard:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > self._settings.limits.max_bytes:
             raise self._too_large()
+        self._check_key_of(scope, headers)
+        # Bodies stay in memory until their request has its reply, so all together have a limit, too.
+        declared = _declared(scope, self._settings.limits.max_bytes)
+        if self._held + declared > MOST_HELD * self._settings.limits.max_bytes:
+            raise Refusal("BusyError", "too much is being sent at once; ask again later")
+
+    def _check_key_of(self, scope: Scope, headers: Headers) -> None:
         path = scope["path"]
         if path in OPEN_PATHS or path.startswith(STATIC) or scope["method"] == "OPTIONS":
             return
@@ -121,11 +138,18 @@ class Guard:
 
     def _counted(self, receive: Receive) -> Receive:
         """The same, but a body beyond the limit is an error, whatever its header says."""
-        left = self._settings.limits.max_bytes
+        left, is_whole = self._settings.limits.max_bytes, False
+        until = time.monotonic() + BODY_SECONDS
 
         async def receive_counted() -> Message:
-            nonlocal left
-            message = await receive()
+            nonlocal left, is_whole
+            if is_whole:
+                return await receive()
+            try:
+                message = await asyncio.wait_for(receive(), max(0.0, until - time.monotonic()))
+            except TimeoutError as error:
+                raise Refusal("SlowBody", f"the request did not come in {BODY_SECONDS:g} seconds") from error
+            is_whole = not message.get("more_body", False)
             left -= len(message.get("body", b""))
             if left < 0:
                 raise self._too_large()
@@ -159,3 +183,11 @@ class Guard:
         self._metrics.requests.labels(scope["method"] if found else "other", route, str(status)).inc()
         self._metrics.request_seconds.labels(route).observe(seconds)
         LOG.info("%s %s %d %.3f s", scope["method"], route, status, seconds)
+
+
+def _declared(scope: Scope, most: int) -> int:
+    """Bytes that a request says it has; without a word as many as it may."""
+    headers = Headers(scope=scope)
+    if "content-length" in headers:
+        return int(headers["content-length"])
+    return most if "transfer-encoding" in headers else 0

@@ -21,6 +21,7 @@ STATUSES: Mapping[str, tuple[int, str, str]] = {
     "NotReady": (409, INVALID, "not_ready"),
     "Unauthorised": (401, "authentication_error", "invalid_api_key"),
     "Forbidden": (403, INVALID, "forbidden"),
+    "SlowBody": (408, INVALID, "slow_body"),
     "BusyError": (429, LIMITED, "busy"),
     "NetworkError": (502, SERVER, "network"),
     "TimeLimit": (504, SERVER, "time_limit"),

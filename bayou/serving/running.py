@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -39,7 +40,8 @@ def run(
         ModelError: The model can't be loaded.
     """
     listening = _socket(settings)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
+    logging.getLogger("bayou.serving").setLevel(logging.INFO)  # others' may name addresses and files
     host, port = listening.getsockname()[:2]
     store = JobStore(settings.database or _own_database(settings))
     pool = Pool(make_reader, reading, settings.workers, settings.limits)
@@ -56,6 +58,8 @@ def run(
     )
     shown = f"[{host}]" if ":" in host else host
     on_listening(f"http://{shown}:{port}")
+    # uvicorn sends itself the signal again when it is done, which would end the process before its workers.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     try:
         uvicorn.Server(config).run(sockets=[listening])
     finally:

@@ -28,6 +28,7 @@ _WHY = {
     403: "A page of another site, or a name that the server isn't called by.",
     404: "There is no such thing.",
     405: "Not with this method.",
+    408: "The request took too long to come.",
     409: "Not yet.",
     413: "More bytes, pages or pixels than are taken.",
     422: "The file can't be read.",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
 import logging
+from urllib.parse import urlsplit
 
 import pytest
 
 from bayou.errors import UsageError
+from bayou.serving import guard
 from bayou.serving.settings import ServingLimits, ServingSettings
 from tests.serving.conftest import MakeClient
 from tests.serving.pictures import png
+from tests.serving.running_server import running
 
 KEY = {"Authorization": "Bearer secret"}
 
@@ -86,3 +90,25 @@ def test_replies_carry_what_protects_a_page_and_logs_no_names(
     assert reply.headers["referrer-policy"] == "no-referrer"
     assert "POST /v1/read 200" in caplog.text
     assert "private" not in caplog.text and "line 0" not in caplog.text
+
+
+def test_all_bodies_together_have_a_limit(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "MOST_HELD", 0.5)
+    client = make_client(limits=ServingLimits(max_bytes=1000))
+    assert client.get("/v1/models").status_code == 200
+    refused = client.post("/v1/read", content=b"x" * 600)
+    assert refused.status_code == 429 and refused.headers["retry-after"] == "1"
+    for _ in range(3):  # what was refused, and what has its reply, counts no more
+        assert client.post("/v1/read", content=b"x" * 400).status_code == 400
+
+
+def test_a_body_that_does_not_come_is_given_up(make_client: MakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "BODY_SECONDS", 0.2)
+    with running(make_client().app) as address:
+        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
+        connection.putrequest("POST", "/v1/read")
+        connection.putheader("Content-Type", "application/json")
+        connection.putheader("Content-Length", "100")
+        connection.endheaders(b"{")
+        assert connection.getresponse().status == 408
+        connection.close()
