@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,12 +17,14 @@ from bayou.documents.open_pages import open_pages
 from bayou.documents.raw_page import DEFAULT_DPI, DEFAULT_MAX_PAGES, DEFAULT_MAX_PIXELS, OpenOptions, RawPage
 from bayou.engine.constraints import Constraint
 from bayou.errors import InputError, UsageError
+from bayou.inputs.messages import Message
 from bayou.reading.answer_page_reader import AnswerPageReader
 from bayou.reading.answers import Answer, Limits, OnEvent
 from bayou.reading.lone_lines import read_alone
 from bayou.reading.models import ANSWERING, LoadedModel, OnProgress, choose_model
 from bayou.reading.page_reader import NoRecogniser, PageReader, needs_model
 from bayou.reading.progress import OnReading
+from bayou.reading.read_document import document_of
 from bayou.reading.tasks import ANSWER_TOKENS, ReadTask, question_messages
 
 if TYPE_CHECKING:
@@ -80,11 +81,6 @@ class Reader:
     def model(self) -> str:
         """The model's name as documents record it."""
         return self._choice.name
-
-    @property
-    def answers(self) -> bool:
-        """Whether the model answers questions by itself; else it reads lines. Loads it; errors as ``load``."""
-        return self._load().answerer is not None
 
     def load(self, on_progress: OnProgress | None = None) -> None:
         """Load the model now and not when it is first needed.
@@ -234,6 +230,27 @@ class Reader:
             return answer
         return with_evidence(answer, joined([self.line_reader.as_document(one, options) for one in given]))
 
+    def chat(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_new_tokens: int = ANSWER_TOKENS,
+        schema: JsonSchema | None = None,
+        on_event: OnEvent | None = None,
+    ) -> Answer:
+        """The next turn of a conversation with pictures anywhere in it; arguments and errors as for ``ask``.
+
+        Raises:
+            UsageError: The model reads lines; it is asked with ``ask``.
+        """
+        answerer = self._load().answerer
+        if answerer is None:
+            raise UsageError(f"{self.model} reads lines and holds no conversation; these do: {ANSWERING}")
+        constraint = None if schema is None else Constraint.json_schema(schema)
+        task = self._task
+        limits = Limits(max_new_tokens, task.max_tiles, task.skip_blank_tiles, keep=True, constraint=constraint)
+        return answerer.answer(messages, limits, on_event=on_event)
+
     @property
     def reads_lines(self) -> bool:
         """Whether the model reads line by line, as nano and ppocr do; loads it."""
@@ -321,12 +338,6 @@ class Reader:
         return AnswerPageReader(loaded.answerer, PageReader(nano, place.device, place.threads), self._task)
 
 
-def document_of(pages: Sequence[Page], source: str | Path | bytes, name: str, model: str) -> Document:
-    """The pages that ``model`` read of ``source`` as a document; one of native text alone has no model."""
-    native = any(page.lines for page in pages) and all(line.source == "native" for page in pages for line in page.lines)
-    return Document(tuple(pages), name, sha256_of(source), "" if native else model)
-
-
 def listed(
     sources: PictureSource | Document | Sequence[PictureSource | Document],
 ) -> list[PictureSource | Document]:
@@ -384,14 +395,3 @@ def line_pixels(image: LineImage) -> NDArray[np.uint8]:
     if image.shape[2] != 3:
         raise InputError(f"a line has 3 channels (RGB), not {image.shape[2]}")
     return np.ascontiguousarray(image)
-
-
-def sha256_of(source: str | Path | bytes) -> str:
-    """Hexadecimal SHA-256 of a document's content; InputError where the file can't be read."""
-    if isinstance(source, bytes):
-        return hashlib.sha256(source).hexdigest()
-    try:
-        with Path(source).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"can't be read: {error.strerror}", str(source)) from error

@@ -46,8 +46,8 @@ class AnsweringReader(Protocol):
         """The model's name as documents record it."""
 
     @property
-    def answers(self) -> bool:
-        """Whether it is a model that answers questions by itself."""
+    def reads_lines(self) -> bool:
+        """Whether it reads line by line, and answers no questions by itself."""
 
     def ask(
         self,
@@ -108,7 +108,7 @@ def ask(reader: AnsweringReader, work: AskWork, read: Read, on_event: OnEvent) -
         UsageError: A model that looks at pictures is given none.
     """
     sources: list[bytes | Document]
-    if reader.answers:
+    if not reader.reads_lines:
         if work.document is not None and not work.uploads:
             raise UsageError(f"'file': {reader.model} looks at the pages; send the file along with the document")
         sources = [upload.data for upload in work.uploads]
@@ -130,7 +130,7 @@ def ask(reader: AnsweringReader, work: AskWork, read: Read, on_event: OnEvent) -
 
 def chat(reader: AnsweringReader, work: ChatWork, read: Read, tell: Tell) -> Json:
     """The next turn of a conversation; pieces of its text are told as they come."""
-    return _generated(reader, work, tell) if reader.answers else _read_off(reader, work, read, tell)
+    return _read_off(reader, work, read, tell) if reader.reads_lines else _generated(reader, work, tell)
 
 
 def _generated(reader: AnsweringReader, work: ChatWork, tell: Tell) -> Json:

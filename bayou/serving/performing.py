@@ -21,7 +21,7 @@ from bayou.documents.page_ranges import select_pages
 from bayou.documents.raw_page import OpenOptions
 from bayou.errors import LimitError
 from bayou.reading.progress import LinesRead, OnReading, PageBegun, ReadingEvent
-from bayou.reading.reader import document_of
+from bayou.reading.read_document import document_of
 from bayou.reading.schemas import load_schema
 from bayou.serving.answering import AnsweringReader, ask, chat, told_progress
 from bayou.serving.exporting import export
@@ -123,7 +123,7 @@ def _extract(reader: ServedReader, work: ExtractWork, tell: Tell) -> Done:
     else:
         assert work.upload is not None
         source = work.upload.data
-        if not reader.answers:  # read here, so that it can be given up between lines
+        if reader.reads_lines:  # read here, so that it can be given up between lines
             source, seconds = _document(reader, ReadWork(work.upload, work.options), tell)
             counts = _statuses(source)
     found = reader.extract(source, schema, options=work.options, on_event=lambda event: tell(told_progress(event)))

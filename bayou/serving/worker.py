@@ -52,7 +52,7 @@ def live(connection: Connection, make_reader: MakeServedReader, settings: ReadSe
     try:
         reader = make_reader(settings)
         reader.load()
-        connection.send(Ready(reader.model, reader.answers))
+        connection.send(Ready(reader.model, not reader.reads_lines))
     except Exception as error:
         connection.send(failure_of(error))
         return

@@ -38,7 +38,7 @@ class MadeReader:
 
     def __init__(self, model: str, seconds: float) -> None:
         self.model = model
-        self.answers = model == ANSWERING
+        self.reads_lines = model != ANSWERING
         self._seconds = seconds
 
     def load(self, on_progress: Callable[[float], None] | None = None) -> None:
