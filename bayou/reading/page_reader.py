@@ -31,7 +31,7 @@ SURE_SCORE = 0.6
 STANDING_BONUS = 0.15
 """A high narrow quad is more often an upright "1" or "I" than a turned line, which must read so much better."""
 STANDING_ASPECT = 3.0
-FIRST_LINES, MOST_LINES = 4, 16
+FIRST_LINES, MOST_LINES = 4, 8
 """Where somebody watches, lines are read in groups, a small one first, so that it comes soon; each next is doubled."""
 ALREADY_NATIVE = 0.5
 """Share of a found line's box that native lines cover, from which on it is the same text."""
