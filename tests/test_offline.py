@@ -103,5 +103,6 @@ def test_few_modules_know_how_to_ask_a_server() -> None:
         if asking.search(path.read_text(encoding="utf-8"))
     }
     listening = {"bayou/serving/running.py"}  # a socket to be called by, not to call with
+    naming = {"bayou/bulk/lock.py"}  # this computer's name
     allowed = {"bayou/serving/remote_images.py"}  # imported with `bayou serve --allow-remote-images` alone
-    assert found == {"bayou/engine/hub.py", "bayou/engine/runtimes/endpoint.py"} | listening | allowed
+    assert found == {"bayou/engine/hub.py", "bayou/engine/runtimes/endpoint.py"} | listening | naming | allowed
