@@ -57,8 +57,8 @@ def perform(reader: ServedReader, work: Work, tell: Tell) -> Done:
         case ReadWork():
             return _read(reader, work, tell)
         case CountWork():
-            numbers = list(_numbers(work.upload, work.options))
-            return Done(json.dumps(numbers))
+            numbers, _ = _numbers(work.upload, work.options)
+            return Done(json.dumps(list(numbers)))
         case ExportWork():
             return export(from_json(work.document), work)
         case ExtractWork():
@@ -73,7 +73,8 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _numbers(upload: Upload, options: OpenOptions) -> range | tuple[int, ...]:
+def _numbers(upload: Upload, options: OpenOptions) -> tuple[range | tuple[int, ...], int]:
+    """The pages asked for, and how many the file has."""
     total = count_pages(upload.data, options, upload.name or None)
     numbers = select_pages(options.pages, total, upload.name or None)
     if len(numbers) > options.max_pages:
@@ -81,7 +82,7 @@ def _numbers(upload: Upload, options: OpenOptions) -> range | tuple[int, ...]:
             f"{len(numbers)} pages, but at most {options.max_pages} are read at once: ask for fewer, or make it a job",
             upload.name or None,
         )
-    return numbers
+    return numbers, total
 
 
 def _read(reader: ServedReader, work: ReadWork, tell: Tell) -> Done:
@@ -92,8 +93,8 @@ def _read(reader: ServedReader, work: ReadWork, tell: Tell) -> Done:
 def _document(reader: ServedReader, work: ReadWork, tell: Tell) -> tuple[Document, dict[str, float]]:
     """What is read, and seconds by stage."""
     start = time.perf_counter()
-    numbers = _numbers(work.upload, work.options)
-    tell(Told("pages", {"count": len(numbers)}))
+    numbers, total = _numbers(work.upload, work.options)
+    tell(Told("pages", {"count": len(numbers), "total": total}))
     pages: list[Page] = []
     first: float | None = None
 

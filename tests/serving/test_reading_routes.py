@@ -49,7 +49,7 @@ def test_a_stream_tells_lines_as_they_are_read_and_ends_with_the_document(client
     found = events(reply.text)
     names = [name for name, _ in found]
     assert names == ["pages", *(["page_start", *["lines"] * 4, "page"] * 2), "done"]
-    assert found[0][1] == {"count": 2}
+    assert found[0][1] == {"count": 2, "total": 2}
     start = found[1][1]
     assert start["image"].startswith("data:image/jpeg;base64,") and (start["width"], start["unit"]) == (10, "px")
     assert found[2][1]["lines"] == [{"text": "10 x 20, line 0", "box": [0, 0, 10, 1], "confidence": 0.5}]

@@ -39,6 +39,14 @@ export async function request(path, { method = "GET", body, signal, onWait } = {
   }
 }
 
+let sees = null;
+
+/** Whether the server's model looks at pictures to answer; nano and the like need only what was read. */
+export function needsPictures() {
+  sees ??= request("v1/models").then((response) => response.json()).then(({ data }) => data.some(({ answers }) => answers));
+  return sees.catch((error) => { sees = null; throw error; });
+}
+
 async function reach(path, options) {
   try {
     return await fetch(path, options);

@@ -1,9 +1,9 @@
 // The tab "Ask": questions about the document and what comes back, with evidence. Knows turns; not who answers.
 
-import { request } from "./api.js";
+import { needsPictures, request } from "./api.js";
 import { byId, make, percent } from "./dom.js";
 import { evidenceButtons } from "./evidence.js";
-import { documentOf, hasPages } from "./files.js";
+import { addFile, documentOf, hasPages } from "./files.js";
 
 export class AskView {
   /** `mark`: shows evidence on the pages. */
@@ -44,11 +44,10 @@ export class AskView {
     this.#draw();
     const body = new FormData();
     body.append("document", JSON.stringify(documentOf(file)));
-    body.append("file", file.blob, file.name);
     body.append("question", question);
     body.append("history", JSON.stringify(history));
-    if (file.password) body.append("password", file.password);
     try {
+      if (await needsPictures()) addFile(body, file);
       turn.answer = await (await request("v1/ask", { method: "POST", body })).json();
     } catch (error) {
       turn.error = error.message;

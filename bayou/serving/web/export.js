@@ -2,7 +2,7 @@
 
 import { request } from "./api.js";
 import { announce, byId, copy, make, save } from "./dom.js";
-import { documentOf, hasPages } from "./files.js";
+import { addFile, documentOf, hasPages } from "./files.js";
 
 const FORMATS = [
   { to: "markdown", name: "Markdown", what: "Headings, lists and tables", end: "md", text: true },
@@ -58,10 +58,7 @@ export class ExportView {
     const body = new FormData();
     body.append("document", JSON.stringify(documentOf(file)));
     body.append("to", format.to);
-    if (format.to === "pdf") {
-      body.append("file", file.blob, file.name);
-      if (file.password) body.append("password", file.password);
-    }
+    if (format.to === "pdf") addFile(body, file);
     button.disabled = true;
     try {
       const response = await request("v1/export", { method: "POST", body });

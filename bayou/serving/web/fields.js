@@ -1,9 +1,9 @@
 // The tab "Fields": a schema, and what the document says to it, with evidence. Knows records; not how they are made.
 
-import { request } from "./api.js";
+import { needsPictures, request } from "./api.js";
 import { announce, byId, copy, make, percent, save } from "./dom.js";
 import { evidenceButtons } from "./evidence.js";
-import { documentOf, hasPages } from "./files.js";
+import { addFile, documentOf, hasPages } from "./files.js";
 
 const OWN = "own";
 const EXAMPLE = `{
@@ -86,13 +86,12 @@ export class FieldsView {
     const asked = this.choice.value === OWN ? JSON.parse(schema) : this.schemas.find(({ name }) => name === schema)?.schema;
     const body = new FormData();
     body.append("document", JSON.stringify(documentOf(file)));
-    body.append("file", file.blob, file.name);
     body.append("schema", schema);
-    if (file.password) body.append("password", file.password);
     this.busy = true;
     this.refresh();
     this.result.replaceChildren(make("p", { class: "notice", text: "Looking for the fields …" }));
     try {
+      if (await needsPictures()) addFile(body, file);
       file.extraction = await (await request("v1/extract", { method: "POST", body })).json();
       file.schema = asked;
       const found = file.extraction.fields.filter((field) => field.value !== null).length;

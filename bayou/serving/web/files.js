@@ -3,7 +3,8 @@
 import { ApiError, events, request } from "./api.js";
 import { corrected } from "./document.js";
 
-const AT_ONCE = 2;
+const AT_ONCE = 2; // files
+const AT_A_TIME = 10; // pages of a file that one request is for: long files pass the server's limits, and others get their turn
 const SCHEMA_VERSION = 1;
 
 /**
@@ -68,6 +69,12 @@ export function documentOf(file) {
   return { ...head, pages };
 }
 
+/** Puts a file, and what opens it, into a form. */
+export function addFile(form, file) {
+  form.append("file", file.blob, file.name);
+  if (file.password) form.append("password", file.password);
+}
+
 /** Whether there is anything to ask, extract or export. */
 export const hasPages = (file) => [...file.pages.values()].some((page) => page.read);
 
@@ -109,19 +116,12 @@ function next() {
 async function read(file) {
   file.controller = new AbortController();
   change(file, "reading");
-  const body = new FormData();
-  body.append("file", file.blob, file.name);
-  body.append("stream", "true");
-  body.append("images", "true");
-  if (file.password) body.append("password", file.password);
-  const onWait = (seconds) => {
-    file.note = `The server is busy; asked again in ${seconds} s`;
-    tell("state", file);
-  };
   try {
-    const response = await request("v1/read", { method: "POST", body, signal: file.controller.signal, onWait });
-    for await (const { event, data } of events(response)) arrived(file, event, data);
-    if (!file.head) throw new ApiError("The server stopped before the end of the file.");
+    let first = 1;
+    do {
+      await readPages(file, first, file.controller.signal);
+      first += AT_A_TIME;
+    } while (first <= file.count);
     change(file, "read");
   } catch (error) {
     if (error.name === "AbortError") change(file, "cancelled");
@@ -132,9 +132,29 @@ async function read(file) {
   }
 }
 
+async function readPages(file, first, signal) {
+  const body = new FormData();
+  addFile(body, file);
+  body.append("pages", `${first}-${first + AT_A_TIME - 1}`);
+  body.append("stream", "true");
+  body.append("images", "true");
+  const onWait = (seconds) => {
+    file.note = `The server is busy; asked again in ${seconds} s`;
+    tell("state", file);
+  };
+  const response = await request("v1/read", { method: "POST", body, signal, onWait });
+  file.note = "";
+  let ended = false;
+  for await (const { event, data } of events(response)) {
+    arrived(file, event, data);
+    ended ||= event === "done";
+  }
+  if (!ended) throw new ApiError("The server stopped before the end of the file.");
+}
+
 function arrived(file, event, data) {
   if (event === "error") throw new ApiError(data.message, data.status, data.error?.code ?? "");
-  if (event === "pages") file.count = data.count;
+  if (event === "pages") file.count = data.total;
   if (event === "page_start") {
     const { page: number, width, height } = data;
     file.pages.set(number, { number, width, height, picture: data.image ? pictureOf(data.image) : null, lines: [], read: null });
@@ -152,7 +172,7 @@ function arrived(file, event, data) {
   }
   if (event === "done") {
     const { pages: _, ...head } = data;
-    file.head = head;
+    file.head = { ...head, model: file.head?.model || head.model }; // "" where all of these pages carry their own text
   }
   if (event !== "lines") tell("state", file);
 }

@@ -2,7 +2,8 @@
 
 It serves the page's own files and answers at once and always the same, so that the page's tests are about the page.
 Names of files decide what happens: ``broken.pdf`` is refused, ``locked.pdf`` wants the password "open", ``slow.png``
-stops after its first page, of ``torn.pdf`` the first page is damaged, ``busy.png`` is refused once with 429.
+stops after its first page, of ``torn.pdf`` the first page is damaged, ``long.pdf`` has 23,
+``busy.png`` is refused once with 429.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -129,6 +131,7 @@ SCHEMAS = {
         {"name": "receipt", "title": "Receipt", "schema": RECEIPT},
     ]
 }
+ANSWERS = {"v1/schemas": SCHEMAS, "v1/models": {"data": [{"id": "nano", "answers": False}]}}
 
 
 class StandIn(ThreadingHTTPServer):
@@ -172,8 +175,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.path.lstrip("/")
-        if path == "v1/schemas":
-            return self._json(SCHEMAS) if self._allowed() else None
+        if path in ANSWERS:
+            return self._json(ANSWERS[path]) if self._allowed() else None
         file = WEB / (path.removeprefix("static/") or "index.html")
         if file.parent != WEB or not file.is_file():
             return self._refuse(404, "not_found", "no such page")
@@ -216,8 +219,12 @@ class Handler(BaseHTTPRequestHandler):
         pages = invoice()
         if name == "torn.pdf":
             pages = (Page(1, WIDTH, HEIGHT, "pt", status="failed", message="the page is damaged"), pages[1])
+        if name == "long.pdf":
+            pages = tuple(replace(pages[1], number=number) for number in range(1, 24))
+        first, last = map(int, form["pages"].split("-"))
+        total, pages = len(pages), pages[first - 1 : last]
         self._start(200, "text/event-stream")
-        self._event("pages", {"count": len(pages)})
+        self._event("pages", {"count": len(pages), "total": total})
         for page in pages:
             if page.status != "failed":
                 start = {"page": page.number, "width": WIDTH, "height": HEIGHT, "unit": "px", "image": picture(page)}

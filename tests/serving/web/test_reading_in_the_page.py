@@ -213,3 +213,12 @@ def test_a_damaged_page_says_so_and_the_next_is_read(open_page: Open, server: St
     assert page.locator("#text .notice").all_inner_texts() == ["Could not be read: the page is damaged"]
     assert lines(page) == ["Yours <b>sincerely</b>"]
     assert page.locator("#viewer svg").count() == 2
+
+
+def test_a_long_file_is_read_some_pages_at_a_time(open_page: Open, server: StandIn) -> None:
+    page = opened(open_page, server, "long.pdf")
+    assert [form["pages"] for form in server.forms("/v1/read")] == ["1-10", "11-20", "21-30"]
+    assert page.locator("#text .page-title").all_text_contents() == [f"Page {number}" for number in range(1, 24)]
+    for _ in range(2):
+        page.click("#page-on")
+    assert page.locator("#page-place").inner_text() == "Page 3 of 23"
