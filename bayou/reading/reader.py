@@ -287,7 +287,8 @@ class Reader:
         """A record of one document, each value with its evidence.
 
         Args:
-            source: As for ``read``; or a document that was read already.
+            source: As for ``read``; or a document that was read already, whose lines then are all that is looked at,
+                whatever the model.
             schema: The name of a ready schema ("invoice", "receipt", "identity-card", "bank-cheque", "business-card",
                 "table"), a JSON Schema, the path of one, or a Pydantic class.
             options: How the file is opened.
@@ -298,13 +299,27 @@ class Reader:
             InputError: The document can't be opened (or its children PasswordError, LimitError), or the schema's file
                 is no JSON.
             UsageError: No such schema, or none of an object; the page range isn't understood.
+            LimitError: The record is longer than the model may write (``task``).
+            ModelError: A server ignored the schema.
+            MissingExtraError: A larger model without the extra ``extract``.
         """
+        from bayou.reading.grounded_record import generated_extraction
         from bayou.reading.line_record import fill
         from bayou.reading.schemas import schema_of
 
-        wanted = schema_of(schema)
-        document = source if isinstance(source, Document) else self._read(source, options or OpenOptions(), on_page)
-        return fill(document, wanted, document.model or self.model)
+        wanted, opened = schema_of(schema), options or OpenOptions()
+        if isinstance(source, Document):
+            return fill(source, wanted, source.model or self.model)
+        content = _path_or_bytes(source)
+        answerer = self._load().answerer
+        if answerer is None:
+            document = self._read(content, opened, on_page)
+            return fill(document, wanted, document.model or self.model)
+        task, nano = self._task, Reader(threads=self._choice.place.threads)
+        images = [raw.image for raw in open_pages(content, opened)]
+        limits = Limits(task.max_new_tokens, task.max_tiles, task.skip_blank_tiles, keep=True)
+        document = nano._read(content, opened, on_page)
+        return generated_extraction(answerer, (images, document), wanted, limits, self.model, on_event)
 
     def _read(
         self,
