@@ -287,21 +287,15 @@ class Reader:
         """A record of one document, each value with its evidence.
 
         Args:
-            source: As for ``read``; or a document that was read already, whose lines then are all that is looked at,
-                whatever the model.
-            schema: The name of a ready schema ("invoice", "receipt", "identity-card", "bank-cheque", "business-card",
-                "table"), a JSON Schema, the path of one, or a Pydantic class.
+            source: As for ``read``; or a document that was read, whose lines alone are then looked at.
+            schema: A ready schema's name (docs/guide/extract.md), a JSON Schema, the path of one, or a Pydantic class.
             options: How the file is opened.
-            on_event: Told what happens on the way, where the model generates the record.
-            on_page: Called with each page as soon as it is read.
+            on_event, on_page: Told what happens while a model writes the record, and of each page that is read.
 
         Raises:
-            InputError: The document can't be opened (or its children PasswordError, LimitError), or the schema's file
-                is no JSON.
+            InputError: The document can't be opened (or PasswordError, LimitError), or the schema's file is no JSON.
             UsageError: No such schema, or none of an object; the page range isn't understood.
-            LimitError: The record is longer than the model may write (``task``).
-            ModelError: A server ignored the schema.
-            MissingExtraError: A larger model without the extra ``extract``.
+            LimitError, ModelError, MissingExtraError: As ``generate_record``, for larger models.
         """
         from bayou.reading.grounded_record import generated_extraction
         from bayou.reading.line_record import fill
@@ -310,31 +304,25 @@ class Reader:
         wanted, opened = schema_of(schema), options or OpenOptions()
         if isinstance(source, Document):
             return fill(source, wanted, source.model or self.model)
-        content = _path_or_bytes(source)
-        answerer = self._load().answerer
+        content, answerer, task = _path_or_bytes(source), self._load().answerer, self._task
+        document = self.line_reader._read(content, opened, on_page)
         if answerer is None:
-            document = self._read(content, opened, on_page)
             return fill(document, wanted, document.model or self.model)
-        task, nano = self._task, Reader(threads=self._choice.place.threads)
         images = [raw.image for raw in open_pages(content, opened)]
         limits = Limits(task.max_new_tokens, task.max_tiles, task.skip_blank_tiles, keep=True)
-        document = nano._read(content, opened, on_page)
         return generated_extraction(answerer, (images, document), wanted, limits, self.model, on_event)
 
     def _read(
-        self,
-        source: str | Path | bytes | BinaryIO,
-        options: OpenOptions,
-        on_page: Callable[[Page], None] | None = None,
+        self, source: str | Path | bytes | BinaryIO, how: OpenOptions, on_page: Callable[[Page], None] | None = None
     ) -> Document:
         return self.read(
             source,
-            pages=options.pages,
-            dpi=options.dpi,
-            password=options.password,
-            force_ocr=options.force_ocr,
-            max_pixels=options.max_pixels,
-            max_pages=options.max_pages,
+            pages=how.pages,
+            dpi=how.dpi,
+            password=how.password,
+            force_ocr=how.force_ocr,
+            max_pixels=how.max_pixels,
+            max_pages=how.max_pages,
             on_page=on_page,
         )
 

@@ -14,7 +14,7 @@ from bayou.data.synthetic.fonts import FontLibrary
 from bayou.reading.field_candidates import Candidate
 from bayou.reading.field_clues import Clues
 from bayou.reading.field_finder import FieldFinder
-from bayou.reading.field_scores import trees_of
+from bayou.reading.field_scores import learnt, trees_of
 from bayou.recipes import fields
 from bayou.recipes.field_samples import FieldSample, sample_of
 from tests.reading.printed_pages import printed
@@ -68,6 +68,16 @@ def test_a_drawn_page_is_a_sample() -> None:
     rows = fields.rows_of(fields.Known.of(sample), "total")
     assert rows is not None and rows.right.any() and not rows.right.all()
     assert np.isfinite(rows.features).all()
+
+
+def test_the_weights_in_the_package_fit_the_features() -> None:
+    clues = Clues.of(shop(30).document)
+    assert {"seller_address", "date", "total"} <= set(learnt())
+    for concept, trees in learnt().items():
+        kind = fields.concepts()[concept].kind
+        candidates = list(fields.FINDERS[kind](clues))
+        if candidates:
+            assert fields.described(fields.Features(clues), kind, concept, candidates).shape[1] == trees.features
 
 
 def test_the_recipe_writes_a_whole_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
