@@ -55,7 +55,7 @@ def answer_routes(settings: ServingSettings, pool: Pool, metrics: Metrics) -> AP
         asking = Asking(pool, metrics, work)
         if asked.stream:
             asking.__enter__()  # here, so that a full queue is a status and not an event
-            return EventStream(_chunks(asking, asked))
+            return EventStream(_chunks(asking, asked), asking.give_up)
         with asking:
             done = await end_while_connected(asking, request)
         return JSONResponse(_completion(asked, json.loads(done.result)))
@@ -172,31 +172,28 @@ async def _chunks(asking: Asking, asked: ChatRequest) -> AsyncGenerator[bytes, N
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": logprobs}
         return f"data: {json.dumps({**head, 'choices': [choice], **more}, ensure_ascii=False)}\n\n".encode()
 
-    try:
-        yield chunk({"role": "assistant", "content": ""})
-        while True:
-            event = await asking.next_event(KEEP_ALIVE_SECONDS)
-            match event:
-                case None:
-                    yield b": still working\n\n"
-                case Done():
-                    answer = json.loads(event.result)
-                    yield chunk({}, answer["finish_reason"], _logprobs(asked, answer), bayou=_beside(answer))
-                    if asked.include_usage:
-                        usage = {**head, "choices": [], "usage": _usage(answer)}
-                        yield f"data: {json.dumps(usage)}\n\n".encode()
-                    yield b"data: [DONE]\n\n"
-                    return
-                case Failed():
-                    yield f"data: {json.dumps(error_body(event.kind, event.message)[1])}\n\n".encode()
-                    return
-                case _ if event.name == "text":
-                    yield chunk({"content": event.data["text"]})
-                case _ if event.name == "progress" and "encoded" in event.data:
-                    yield f": encoded {event.data['encoded']}/{event.data['total']}\n\n".encode()
-                case _ if event.name == "page":
-                    yield f": page {event.data['number']} read\n\n".encode()
-                case _:
-                    pass  # only worth telling where pages are streamed
-    finally:
-        asking.__exit__(None, None, None)
+    yield chunk({"role": "assistant", "content": ""})
+    while True:
+        event = await asking.next_event(KEEP_ALIVE_SECONDS)
+        match event:
+            case None:
+                yield b": still working\n\n"
+            case Done():
+                answer = json.loads(event.result)
+                yield chunk({}, answer["finish_reason"], _logprobs(asked, answer), bayou=_beside(answer))
+                if asked.include_usage:
+                    usage = {**head, "choices": [], "usage": _usage(answer)}
+                    yield f"data: {json.dumps(usage)}\n\n".encode()
+                yield b"data: [DONE]\n\n"
+                return
+            case Failed():
+                yield f"data: {json.dumps(error_body(event.kind, event.message)[1])}\n\n".encode()
+                return
+            case _ if event.name == "text":
+                yield chunk({"content": event.data["text"]})
+            case _ if event.name == "progress" and "encoded" in event.data:
+                yield f": encoded {event.data['encoded']}/{event.data['total']}\n\n".encode()
+            case _ if event.name == "page":
+                yield f": page {event.data['number']} read\n\n".encode()
+            case _:
+                pass  # only worth telling where pages are streamed

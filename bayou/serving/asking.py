@@ -41,6 +41,10 @@ class Asking:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.give_up()
+
+    def give_up(self) -> None:
+        """Nobody waits for it any more; without effect on what has ended."""
         if self._ticket is not None and self._ticket.ended is None:
             self._pool.cancel(self._ticket)
 

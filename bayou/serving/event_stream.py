@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 
 from fastapi.responses import Response
@@ -17,18 +17,26 @@ class EventStream(Response):
     generator is closed at once.
 
     Args:
-        events: Encoded events; closed in any case.
+        events: Encoded events.
+        close: Called when all is sent, or nobody listens any more; also where ``events`` never began.
     """
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
+    def __init__(self, events: AsyncGenerator[bytes, None], close: Callable[[], None]) -> None:
         super().__init__()
         del self.headers["content-length"]
-        self._events = events
+        self._events, self._close = events, close
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        try:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            await self._send_until_gone(receive, send)
+        finally:
+            self._close()
+            await self._events.aclose()
+
+    async def _send_until_gone(self, receive: Receive, send: Send) -> None:
         sending = asyncio.ensure_future(self._send_all(send))
         gone = asyncio.ensure_future(disconnection(receive))
         try:
@@ -40,7 +48,6 @@ class EventStream(Response):
                 task.cancel()
                 with suppress(asyncio.CancelledError, OSError):
                     await task
-            await self._events.aclose()
 
     async def _send_all(self, send: Send) -> None:
         async for event in self._events:

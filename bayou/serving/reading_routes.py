@@ -50,7 +50,7 @@ def reading_routes(settings: ServingSettings, pool: Pool, metrics: Metrics) -> A
         asking = Asking(pool, metrics, ReadWork(asked.one_file(), options, stream, images))
         if stream:
             asking.__enter__()  # here, so that a full queue is a status and not an event
-            return EventStream(_events(asking))
+            return EventStream(_events(asking), asking.give_up)
         with asking:
             done = await end_while_connected(asking, request)
         return Response(done.result, media_type=done.media_type)
@@ -83,24 +83,21 @@ def _export_work(asked: Given, settings: ServingSettings) -> ExportWork:
 
 
 async def _events(asking: Asking) -> AsyncGenerator[bytes, None]:
-    """The stream of a reading. When the client goes, this ends, and with it the work."""
-    try:
-        while True:
-            event = await asking.next_event(KEEP_ALIVE_SECONDS)
-            match event:
-                case None:
-                    yield b": still reading\n\n"
-                case Done(result=str(document)):
-                    yield sse("done", document)
-                    return
-                case Failed():
-                    yield sse_failure(event)
-                    return
-                case Done():
-                    raise AssertionError("a reading ends with text")
-                case _ if event.name == "lines" and not event.data["lines"]:
-                    pass  # a group without text: it was told so that the work could be given up
-                case _:
-                    yield sse(event.name, json.dumps(event.data, ensure_ascii=False))
-    finally:
-        asking.__exit__(None, None, None)
+    """The stream of a reading."""
+    while True:
+        event = await asking.next_event(KEEP_ALIVE_SECONDS)
+        match event:
+            case None:
+                yield b": still reading\n\n"
+            case Done(result=str(document)):
+                yield sse("done", document)
+                return
+            case Failed():
+                yield sse_failure(event)
+                return
+            case Done():
+                raise AssertionError("a reading ends with text")
+            case _ if event.name == "lines" and not event.data["lines"]:
+                pass  # a group without text: it was told so that the work could be given up
+            case _:
+                yield sse(event.name, json.dumps(event.data, ensure_ascii=False))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from bayou.documents.document import Document
+from bayou.serving.event_stream import EventStream
 from tests.serving.conftest import MakeClient
 from tests.serving.pictures import data_address, png, tiff
 
@@ -124,3 +127,23 @@ def test_the_pages_of_the_server_itself(client: TestClient) -> None:
     assert "bayou_requests_total" in client.get("/metrics").text
     assert client.get("/static/index.html").status_code == 200
     assert client.get("/static/../app.py").status_code == client.get("/static/%2e%2e/app.py").status_code == 404
+
+
+def test_a_stream_that_never_begins_gives_its_work_up() -> None:
+    closed: list[bool] = []
+
+    async def events() -> AsyncGenerator[bytes, None]:
+        yield b"never sent"
+
+    async def run() -> None:
+        async def send(_: object) -> None:
+            raise OSError("the client has gone")
+
+        async def receive() -> dict[str, str]:
+            return {"type": "http.disconnect"}
+
+        await EventStream(events(), lambda: closed.append(True))({"type": "http"}, receive, send)
+
+    with pytest.raises(OSError):
+        asyncio.run(run())
+    assert closed == [True]
