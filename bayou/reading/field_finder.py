@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from bayou.reading.field_candidates import FINDERS, Candidate, reading_confidence
 from bayou.reading.field_clues import Clues
-from bayou.reading.field_features import Features
+from bayou.reading.field_features import FAMILY, Features
 from bayou.reading.field_rules import rule_scores
 from bayou.reading.field_scores import Trees, learnt
 from bayou.reading.field_words import concepts
 
 LEAST_BY_RULES = 0.5
+DOUBTFUL, CLEAR = 0.6, 0.85
+"""What the trees say below the one gives way to what the rules say above the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,12 @@ class FieldFinder:
         trees = self._taught.get(concept)
         if trees is None or concepts()[concept].kind != kind:
             return rule_scores(self.clues, kind, concept, found), LEAST_BY_RULES
-        return trees.probabilities(described(self._features, kind, concept, found)), trees.least
+        seen = described(self._features, kind, concept, found)
+        chances, ruled = trees.probabilities(seen), seen[:, -1]
+        # A clear label beats a doubtful guess; and any, where the value is a number of something.
+        if ruled.max() >= CLEAR and (chances.max() < DOUBTFUL or FAMILY[kind] == "identifier"):
+            return ruled, LEAST_BY_RULES
+        return chances, trees.least
 
     def _confidence(self, candidate: Candidate, score: float) -> float:
         read = reading_confidence(self.clues, candidate.spans)

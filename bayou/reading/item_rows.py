@@ -25,6 +25,7 @@ _LONGEST_UNIT = 3
 """Letters of a unit behind a number: 14 h, 2 pcs."""
 _MARK_WIDTH = 2.5
 _NUMBERED = re.compile(r"(\d{1,3})[.)]?\s+(?=\S)")
+_MULTIPLE = re.compile(r"(\d{1,3})\s?[xX×]\s+(?=[^\W\d])")
 _COUNT = re.compile(r"\d{1,3}")
 _TIMES = re.compile(r"(?P<count>\d+(?:[.,]\d+)?)\s*(?:pcs?|x|X|@|\*|×|à)+\s*\D{0,3}(?P<price>\d+(?:[.,]\d{1,3})*)")
 
@@ -50,7 +51,7 @@ def entries(clues: Clues) -> list[Entry]:
     rows = [list(group) for _, group in groupby(range(len(clues.layout.pieces)), lambda i: clues.layout.pieces[i].row)]
     heads = [(number, columns) for number, row in enumerate(rows) if (columns := _columns(clues, row))]
     if not heads:
-        return list(_priced(clues, rows))
+        return _counted(clues, list(_priced(clues, rows)))
     most = max(len(columns) for _, columns in heads)
     start, columns = next(head for head in heads if len(head[1]) == most)
     found: list[Entry] = []
@@ -66,7 +67,7 @@ def entries(clues: Clues) -> list[Entry]:
             found.append(entry)
         elif found and "description" in entry.cells:
             found[-1].cells.setdefault("description", []).extend(entry.cells["description"])
-    return _without_numbers(clues, found) or list(_priced(clues, rows))
+    return _counted(clues, _without_numbers(clues, found) or list(_priced(clues, rows)))
 
 
 def _columns(clues: Clues, row: Sequence[int]) -> list[_Column]:
@@ -157,6 +158,19 @@ def _without_numbers(clues: Clues, found: list[Entry]) -> list[Entry]:
     return found
 
 
+def _counted(clues: Clues, found: list[Entry]) -> list[Entry]:
+    """Entries that say "2x tea", as two of tea."""
+    for entry in found:
+        if "quantity" in entry.cells or not entry.cells.get("description"):
+            continue
+        index, start, end = entry.cells["description"][0]
+        match = _MULTIPLE.match(clues.layout.pieces[index].text, start, end)
+        if match:
+            entry.cells["quantity"] = [(index, *match.span(1))]
+            entry.cells["description"][0] = index, match.end(), end
+    return found
+
+
 def _distance(head: Box, value: Box) -> float:
     """How far apart two boxes are across, by their nearest edges or middles."""
     return min(abs(head.right - value.right), abs(head.center[0] - value.center[0]), abs(head.left - value.left))
@@ -169,7 +183,7 @@ def _priced(clues: Clues, rows: Sequence[Sequence[int]]) -> Iterator[Entry]:
     done: list[Entry] = []
     for row in rows:
         if _is_sum(clues, row):
-            if done:
+            if done or any(a.places == 2 for i in row for a in clues.amounts[i]):
                 break
             continue
         entry = _priced_row(clues, row)

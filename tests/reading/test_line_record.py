@@ -135,3 +135,15 @@ def test_a_schema_that_holds_itself_ends() -> None:
     assert found.problems == ()
     assert any(field.path.endswith("child") and field.reason for field in found.fields)
     assert len(flat_columns(tree)) < 20
+
+
+def test_a_count_before_a_text_is_the_quantity() -> None:
+    page = printed([(40, "2x green tea"), (500, "7.60")], [(40, "Total"), (500, "7.60")], [(40, "Visa"), (500, "7.60")])
+    found = fill(page, load_schema("receipt"), "nano")
+    entries = [{"description": "green tea", "quantity": 2.0, "unit_price": None, "amount": 7.6}]
+    assert found.record["line_items"] == entries, "what was paid is no entry"
+
+
+def test_a_number_beside_its_label_is_taken_whatever_was_learnt() -> None:
+    page = printed([(40, "Account"), (200, "8140 2296")], "Phone 01632 960 417", [(40, "Total"), (200, "9.00")])
+    assert fill(page, load_schema("invoice"), "nano").record["account_number"] == "8140 2296"
