@@ -18,8 +18,12 @@ def line_views(lines: Sequence[RealLine], views: int, seed: int) -> Iterator[Lin
             if not view:
                 yield line.sample()
                 continue
-            rng = random.Random(f"{seed}:{view}:{line.key}")
-            yield LineSample(_otherwise(rng, line.image(rng)), line.text, line.source, line.case_known)
+            yield other_view(line, random.Random(f"{seed}:{view}:{line.key}"))
+
+
+def other_view(line: RealLine, rng: random.Random) -> LineSample:
+    """The line with its box moved a little and its picture changed."""
+    return LineSample(_otherwise(rng, line.image(rng)), line.text, line.source, line.case_known)
 
 
 def _otherwise(rng: random.Random, image: Picture) -> Picture:

@@ -10,6 +10,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +42,7 @@ from bayou.recipes.nano_lines import (
 from bayou.recipes.nano_plan import plan_text
 from bayou.training.frozen_tower import FrozenTower
 from bayou.training.line_batches import DraftedFeed
-from bayou.training.line_columns import ColumnFeed, ColumnLine, LearningNeck, column_lines
+from bayou.training.line_columns import ColumnFeed, ColumnLine, LearningNeck, RememberedBackbone, column_lines
 from bayou.training.line_export import Spelling, write_line_model
 from bayou.training.line_features import DraftedLine, Drafter, drafted_lines
 from bayou.training.line_pixels import LearningTower, PixelFeed
@@ -130,15 +131,19 @@ def _learn(run: LineRun, model: LineVLM, feed: Feed, ranks: Ranks, draft: Draft)
 def _blend(folder: Path, model: LineVLM, before: dict[str, torch.Tensor], watch: Callable[[], LineJudge]) -> None:
     """Leave the model at the best of ``BLENDS`` between ``before`` and what it learned, by the validation lines."""
     after = {name: value.clone() for name, value in model.state_dict().items()}
+    scores: dict[str, dict[str, float]] = {}
 
     def blended(share: float) -> float:
         model.load_state_dict({name: before[name].lerp(value, share) for name, value in after.items()})
-        return float(watch().weighted_exact(model).sum())
+        judge = watch()
+        scores[str(share)] = judge(model)
+        return float(np.mean([scores[str(share)][f"validation/{name}/exact"] for name in judge.names]))
 
     shares = {share: blended(share) for share in BLENDS}
     chosen = max(BLENDS, key=lambda share: shares[share])
-    blended(chosen)
+    model.load_state_dict({name: before[name].lerp(value, chosen) for name, value in after.items()})
     _keep(folder / "blend.json", chosen, {str(share): exact for share, exact in shares.items()})
+    (folder / "blend_scores.json").write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
 
 
 def _keep(path: Path, chosen: float, exact: dict[str, float]) -> None:
@@ -168,7 +173,9 @@ def train_neck(run: LineRun, model: LineVLM, ranks: Ranks) -> bool:
     backbone = drafter.tower
     part = ranks.rank, ranks.world
     lines = build_features(run, lambda some, rng: column_lines(some, backbone, drafter, rng, SOURCES), ColumnLine, part)
-    learning = Drafter(LearningNeck(backbone, model.vision_model), drafter.alphabet, drafter.tokenizer)
+    learning = Drafter(
+        LearningNeck(RememberedBackbone(backbone), model.vision_model), drafter.alphabet, drafter.tokenizer
+    )
     feed = ColumnFeed(run, lines, drafter, SOURCES, ranks.rank)
     return _learn(run, model, feed, ranks, drafting(learning, run.config.seed))
 
@@ -184,7 +191,7 @@ def train_tower(run: LineRun, model: LineVLM, ranks: Ranks) -> bool:
         ranks.barrier()
     alphabet, tokenizer = read_characters(wheel_model(RECOGNISER)), CharacterTokenizer(vocabulary())
     pool = LinePool(
-        MixedLines(config.seed + 1, real, data.real_share),
+        MixedLines(config.seed + 1, real, data.real_share, asdict(data.mix)),
         LineLabels(alphabet, tokenizer),
         SOURCES,
         data.pool_batches,
@@ -250,6 +257,10 @@ def check(config: LineTrainingConfig) -> None:
     if len(set(names)) < len(names):
         raise UsageError("two stages have the same name, and so the same folder")
     data = config.data
+    if not any(asdict(data.mix).values()) or min(asdict(data.mix).values()) < 0:
+        raise UsageError("data.mix: at least one share is above 0, and none below")
+    if data.digit_lines and data.digits is None:
+        raise UsageError("data.digit_lines needs data.digits, the folder of single digits")
     if min(data.pool_batches, data.window_pools, data.views, data.ahead, config.ranks) < 1:
         raise UsageError("data.pool_batches, data.window_pools, data.views, data.ahead and ranks are at least 1")
     if config.ranks > 1 and int(os.environ.get("WORLD_SIZE", 1)) > 1:

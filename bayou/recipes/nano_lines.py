@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bayou.data.line_views import other_view
 from bayou.data.packed_lines import write_packed
 from bayou.data.real import RealLine, RealLines
 from bayou.data.sample import LineSample
 from bayou.data.synthetic.alphabet import ALPHABET
+from bayou.data.synthetic.hand_digits import SOURCE as DIGIT_LINES
+from bayou.data.synthetic.hand_digits import hand_digits
 from bayou.data.synthetic.lines import MIX, render_line
-from bayou.data.validation import CATEGORIES, validation_lines
+from bayou.data.validation import CATEGORIES, VALIDATION_SEED, validation_lines
 from bayou.errors import InputError, UsageError
 from bayou.inputs.characters import CharacterTokenizer
 from bayou.inputs.line_images import prepare_line
@@ -37,12 +40,16 @@ Make = Callable[[Iterable[LineSample], np.random.Generator], Iterator[Kept]]
 SHARD_LINES = 2048
 _CALIBRATION_LINES = 80
 _LABELS_AT_ONCE = 64
-_REAL = ("sroie", "icdar2015_words")
+RECEIPTS = "sroie"
+_REAL = (RECEIPTS, "icdar2015_words")
+_HELD_OUT_DIGITS = "validation/digits that people wrote (held-out MNIST, put together)"
 SOURCES = (
     *(f"synthetic/{name}" for name in MIX),
     *_REAL,
     *(f"validation/{category.name}" for category in CATEGORIES),
     *(f"validation/{name}" for name in _REAL),
+    DIGIT_LINES,
+    _HELD_OUT_DIGITS,
 )
 """Where a line comes from; shards hold its place in this list."""
 
@@ -65,12 +72,21 @@ def published_drafter(precision: str = "float32") -> Drafter:
 def _synthetic(config: LineTrainingConfig, shard: int) -> Iterator[LineSample]:
     first = shard * SHARD_LINES
     for index in range(first, min(first + SHARD_LINES, config.data.synthetic_lines)):
-        yield render_line(config.seed, index)
+        yield render_line(config.seed, index, asdict(config.data.mix))
 
 
-def _real(lines: Sequence[RealLine], seed: int, view: int) -> Iterator[LineSample]:
+def _digits(config: LineTrainingConfig, folder: Path, shard: int) -> Iterator[LineSample]:
+    digits = hand_digits(folder)
+    for index in range(shard * SHARD_LINES, min((shard + 1) * SHARD_LINES, config.data.digit_lines)):
+        yield digits.line(config.seed, index)
+
+
+def _real(lines: Sequence[RealLine], config: LineTrainingConfig, view: int) -> Iterator[LineSample]:
     for line in lines:
-        yield line.sample(random.Random(f"{seed}:{view}:{line.key}"))
+        rng = random.Random(f"{config.seed}:{view}:{line.key}")
+        if line.source == RECEIPTS and rng.random() >= config.data.receipt_share:
+            continue
+        yield other_view(line, rng) if view else line.sample(rng)
 
 
 def sample_shards(config: LineTrainingConfig) -> list[tuple[str, Iterator[LineSample]]]:
@@ -81,7 +97,11 @@ def sample_shards(config: LineTrainingConfig) -> list[tuple[str, Iterator[LineSa
         pieces = [real[first : first + SHARD_LINES] for first in range(0, len(real), SHARD_LINES)]
         for view in range(config.data.real_views):
             for number, piece in enumerate(pieces):
-                parts.append((f"real-{config.seed}-{view}-{number:03d}", _real(piece, config.seed, view)))
+                parts.append((f"real-{config.seed}-{view}-{number:03d}", _real(piece, config, view)))
+    if config.data.digits is not None:
+        for shard in range(-(-config.data.digit_lines // SHARD_LINES)):
+            samples = _digits(config, config.data.digits, shard)
+            parts.append((f"digits-{config.seed}-{shard:05d}", samples))
     for shard in range(-(-config.data.synthetic_lines // SHARD_LINES)):
         parts.append((f"synthetic-{config.seed}-{shard:05d}", _synthetic(config, shard)))
     return parts
@@ -126,6 +146,10 @@ def keep_vocabulary(folder: Path) -> None:
 def validation_samples(config: LineTrainingConfig) -> list[LineSample]:
     """The fixed lines to watch training by: held-out fonts, and where there are real crops, those kept for this."""
     samples = validation_lines(config.data.validation_lines)
+    if config.data.digits is not None:
+        digits = hand_digits(config.data.digits, held_out=True)
+        drawn = (digits.line(VALIDATION_SEED, index) for index in range(config.data.validation_lines))
+        samples += [replace(line, source=_HELD_OUT_DIGITS) for line in drawn]
     if config.data.real is not None:
         kept = RealLines.find(config.data.real, "validation").lines
         for name in _REAL:

@@ -59,6 +59,11 @@ class LineJudge:
     ) -> None:
         self.lines, self.sources, self.tokenizer, self.threshold = lines, sources, tokenizer, threshold
 
+    @property
+    def names(self) -> list[str]:
+        """The sources that its lines are of."""
+        return [self.sources[number] for number in sorted({line.source for line in self.lines})]
+
     def __call__(self, model: LineVLM) -> dict[str, float]:
         """Character error rate and share of lines read exactly, of the draft and of the model; passes a line."""
         errors: dict[str, list[int]] = defaultdict(list)

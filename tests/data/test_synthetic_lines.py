@@ -14,6 +14,7 @@ from bayou.data.synthetic.fonts import FontLibrary
 from bayou.data.synthetic.lines import MIX, LineRenderer
 from bayou.data.synthetic.looks import legible
 from bayou.data.synthetic.setting import Setting, set_line
+from bayou.data.synthetic.warp import Bend, bend_ink
 
 LONGEST_TEXT = 150
 SMALLEST_SIDE = 4
@@ -106,3 +107,41 @@ def test_texts_stay_in_the_alphabet_whatever_the_corpus_holds() -> None:
             text = writer.text(category)
             assert text and len(text) <= LONGEST_TEXT
             assert ALPHABET_SET.issuperset(text)
+
+
+def test_a_mix_draws_its_own_categories(renderer: LineRenderer) -> None:
+    drawn = [renderer.render(1, n, mix={"figures": 3.0, "scene": 1.0}).source for n in range(40)]
+    assert set(drawn) == {"synthetic/figures", "synthetic/scene"}
+    assert drawn.count("synthetic/figures") > 20
+
+
+def test_a_hand_writes_no_letter_twice_alike(fonts: FontLibrary) -> None:
+    face = fonts.pick_for(random.Random(2), ("print",), "nnnn")
+    assert face is not None
+    even, uneven = (set_line(random.Random(3), "nnnn", Setting(face, 48, jitter=j)) for j in (0.0, 0.2))
+    assert even.box != uneven.box
+    rows = [np.flatnonzero(line.ink.max(1)) for line in (even, uneven)]
+    assert np.ptp(rows[1]) > np.ptp(rows[0])  # some letters are larger, or stand off the line
+
+
+def test_ruled_paper_is_paler_than_the_writing(fonts: FontLibrary) -> None:
+    face = fonts.pick_for(random.Random(2), ("print",), "HH")
+    assert face is not None
+    plain = set_line(random.Random(3), "HH", Setting(face, 40))
+    for rule in ("ruled", "squared"):
+        ruled = set_line(random.Random(3), "HH", Setting(face, 40, rule=rule))
+        assert ruled.box == plain.box
+        added = (ruled.ink > 0) & (plain.ink == 0)
+        assert added.sum() > ruled.ink.shape[1]
+        assert ruled.ink[added].max() <= 140
+
+
+def test_sway_changes_the_slant_along_the_line() -> None:
+    ink = np.zeros((90, 400), np.uint8)
+    for x in range(40, 360, 40):
+        ink[30:60, x : x + 3] = 255
+    bent, _ = bend_ink(random.Random(1), ink, (40, 30, 360, 60), Bend(sway=0.5))
+    rows = np.flatnonzero(bent.max(1))
+    top, bottom = (np.flatnonzero(bent[row] > 60) for row in (rows[2], rows[-3]))
+    shifts = [int(np.abs(bottom - x).min()) for x in top]
+    assert max(shifts) > min(shifts)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
+import torch
 
 from bayou.data import mixed_lines
 from bayou.data.mixed_lines import MixedLines
@@ -14,8 +17,11 @@ from bayou.data.packed_lines import read_packed, write_packed
 from bayou.data.real import RealLine, RealLines, cut_out
 from bayou.data.sample import LineSample
 from bayou.errors import InputError, UsageError
-from bayou.recipes import nano
+from bayou.model.line_vlm import LineVLM
+from bayou.recipes import nano, nano_lines
+from bayou.training.line_validation import LineJudge
 from bayou.training.settings import LineData, LineTrainingConfig
+from tests.data.made_digits import write_digits
 
 Captured = pytest.CaptureFixture[str]
 
@@ -37,6 +43,8 @@ def test_the_plan_says_what_a_run_takes_and_starts_nothing(tmp_path: Path, capsy
         (["stages.decoder.steps=0"], "nothing to train"),
         (["stages.tower.name=decoder"], "two stages have the same name"),
         (["data.views=0"], "are at least 1"),
+        (["data.mix.scene=-1"], "none below"),
+        (["data.digit_lines=5"], "needs data.digits"),
         (["steps=5"], "there is no setting 'steps'"),
         (["device=gpu"], "device is one of 'auto', 'cpu', 'cuda'"),
         (["--steps", "5"], "settings are given as name=value"),
@@ -75,7 +83,7 @@ def test_packed_lines_come_back_and_keep_their_parts(tmp_path: Path) -> None:
 def test_real_crops_stand_among_the_lines_by_their_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_packed(tmp_path / "real.safetensors", some_lines())
     drawn = LineSample(np.zeros((4, 4, 3), np.uint8), "drawn", "synthetic/document")
-    monkeypatch.setattr(mixed_lines, "render_line", lambda seed, number: replace(drawn, text=f"{seed} {number}"))
+    monkeypatch.setattr(mixed_lines, "render_line", lambda seed, number, mix: replace(drawn, text=f"{seed} {number}"))
     mix = MixedLines(7, tmp_path / "real.safetensors", 0.4)
     samples = [mix(number) for number in range(200)]
     share = sum(sample.source == "sroie" for sample in samples) / 200
@@ -91,3 +99,52 @@ def test_settings_survive_their_file(tmp_path: Path) -> None:
     config = LineTrainingConfig(tmp_path, data=LineData(real=tmp_path / "real", workers=3))
     save(config, tmp_path / "settings.json")
     assert load(LineTrainingConfig, tmp_path / "settings.json") == config
+
+
+def test_shards_hold_real_lines_views_and_digits_as_the_settings_say(tmp_path: Path) -> None:
+    write_packed(tmp_path / "real.safetensors", some_lines())
+    write_digits(tmp_path)
+    data = LineData(
+        real=tmp_path / "real.safetensors",
+        real_views=2,
+        receipt_share=0.5,
+        synthetic_lines=0,
+        digits=tmp_path,
+        digit_lines=4,
+    )
+    parts = dict(nano_lines.sample_shards(LineTrainingConfig(seed=1, data=data)))
+    assert list(parts) == ["real-1-0-000", "real-1-1-000", "digits-1-00000"]
+    first, second, digits = ([sample.text for sample in samples] for samples in parts.values())
+    learned = len(RealLines.find(data.real or tmp_path))
+    assert 0 < len(first) < learned and 0 < len(second) < learned
+    assert first != second
+    assert len(digits) == 4
+
+
+def test_held_out_digits_are_watched_where_there_are_any(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_digits(tmp_path)
+    monkeypatch.setattr(nano_lines, "validation_lines", lambda count: [])
+    config = LineTrainingConfig(data=LineData(digits=tmp_path, validation_lines=3))
+    watched = nano_lines.validation_samples(config)
+    assert len(watched) == 3
+    assert {sample.source for sample in watched} <= set(nano_lines.SOURCES)
+
+
+def test_the_best_share_of_what_was_learned_is_kept_with_each_sources_scores(tmp_path: Path) -> None:
+    class Judge:
+        names = ("near", "far")
+
+        def __call__(self, model: torch.nn.Linear) -> dict[str, float]:
+            off = abs(model.weight.item() - 3)  # best half way from 2 to 4
+            return {"validation/near/exact": 1 - off, "validation/far/exact": 0.5 - off}
+
+    model = torch.nn.Linear(1, 1, bias=False)
+    torch.nn.init.constant_(model.weight, 4.0)
+    before = {"weight": torch.full((1, 1), 2.0)}
+    nano._blend(tmp_path, cast(LineVLM, model), before, lambda: cast(LineJudge, Judge()))
+    assert model.weight.item() == 3
+    kept = json.loads((tmp_path / "blend.json").read_text(encoding="utf-8"))
+    assert kept["chosen"] == 0.5
+    assert kept["exact"]["0.5"] == 0.75
+    scores = json.loads((tmp_path / "blend_scores.json").read_text(encoding="utf-8"))
+    assert scores["0.0"]["validation/far/exact"] == -0.5

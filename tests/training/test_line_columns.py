@@ -14,7 +14,7 @@ from bayou.inputs.characters import CharacterTokenizer
 from bayou.inputs.line_images import prepare_line
 from bayou.model.config import LanguageConfig, LineVisionConfig, VLMConfig
 from bayou.model.line_vlm import LineVLM
-from bayou.training.line_columns import ColumnFeed, ColumnLine
+from bayou.training.line_columns import ColumnFeed, ColumnLine, RememberedBackbone
 from bayou.training.line_features import Drafter
 from bayou.training.line_pixels import LearningTower, PixelBatch, PixelFeed
 from bayou.training.line_pool import LineLabels, LinePool
@@ -124,3 +124,20 @@ def test_a_shard_gives_back_its_columns(tmp_path: Path) -> None:
     for line, other in zip(lines, read_shard(tmp_path / "a.safetensors", ColumnLine), strict=True):
         np.testing.assert_array_equal(line.columns, other.columns)
         assert (line.text_ids.tolist(), line.source) == (other.text_ids.tolist(), other.source)
+
+
+def test_a_remembered_backbone_is_asked_once_for_the_same_pictures() -> None:
+    class Counting:
+        asked = 0
+
+        def columns(self, pixels: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+            self.asked += 1
+            return pixels.sum((1, 2))[..., None], np.zeros((len(pixels), 1), np.int64)
+
+    counting = Counting()
+    remembering = RememberedBackbone(counting)
+    one, other = (np.full((1, 3, 48, 8), value, np.float32) for value in (1, 2))
+    first = remembering.columns(one)
+    assert remembering.columns(other)[0].sum() == 2 * first[0].sum()
+    assert remembering.columns(one.copy()) is first
+    assert counting.asked == 2

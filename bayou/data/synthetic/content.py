@@ -160,17 +160,30 @@ class Writer:
             return records.url(rng, self.word)
         return "".join(rng.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", k=rng.randint(1, 4)))
 
+    def english(self, length: int) -> str:
+        """About ``length`` characters of English, cut at words: running text, or words where there is none."""
+        prose = self.corpus.prose
+        if len(prose) <= 4 * length + 1000:
+            return " ".join(self.word() for _ in range(max(1, length // 7)))
+        start = self.rng.randrange(len(prose) - length - 200)
+        begin = prose.find(" ", start) + 1
+        return prose[begin : begin + length + 1].rpartition(" ")[0] or self.word()
+
     def handwriting(self) -> str:
-        """What people write by hand: words, notes, names, dates, figures."""
+        """What people write by hand: a word, a few, notes, names, capitals, figures; English mostly."""
         rng = self.rng
         roll = rng.random()
-        if roll < 0.35:
-            return rng.choice((str, str, str.capitalize))(" ".join(self.words(rng.choice((1, 1, 1, 2, 2, 3)))))
-        if roll < 0.65:
-            return self.running(rng.randint(10, 75))
-        if roll < 0.75:
-            return " ".join(self.words(rng.choice((1, 1, 2)))).upper()
-        if roll < 0.9:
+        if roll < 0.4:
+            count = rng.choice((1, 1, 1, 2, 3))
+            words = [self.word() for _ in range(count)] if rng.random() < 0.8 else self.foreign_words(count)
+            return rng.choice((str, str, str.capitalize))(" ".join(words))
+        if roll < 0.6:
+            return self.english(rng.choice((rng.randint(3, 25), rng.randint(20, 60))))
+        if roll < 0.66:
+            return self.running(rng.randint(10, 50))
+        if roll < 0.8:
+            return rng.choice((" ".join(self.words(rng.choice((1, 1, 2)))), records.name(rng))).upper()
+        if roll < 0.88:
             return records.digits(rng, 1, 9)
         return rng.choice((records.name, records.date, records.amount, records.phone, records.address, records.clock))(
             rng

@@ -13,6 +13,17 @@ HANDWRITING = frozenset(
     kaushan script|kiloji|kiloji - b|kiloji - d|kiloji - p|klee|klee one|kristi|mad's scrawl brk|marked fool
     pacifico|permanent marker|romande adf script std|rufscript|satisfy|seto|setofont|shadows into light|steve
     tex gyre chorus|tomson talks|typoscript|yusei magic|z003|ænigma scrawl 4 brk
+    alex brush|allison|allura|amatic sc|annie use your telescope|architects daughter|bad script|balsamiq sans
+    birthstone|caveat brush|cedarville cursive|chilanka|coiny|comic relief|condiment|cookie|corinthia|courgette
+    covered by your grace|damion|delicious handrawn|delius|ephesis|finger paint|gaegu|gaegu light
+    gloria hallelujah|gochi hand|grand hotel|grandstander|grandstander light|handlee|happy monkey
+    herr von muellerhoff|homemade apple|hurricane|italianno|itim|kiwi maru|kiwi maru light|la belle aurore
+    licorice|liu jian mao cao|long cang|ma shan zheng|mansalva|marck script|meow script|monsieur la doulaise
+    montecarlo|mr de haviland|ms madi|nanum brush script|nanum pen|neucha|nova script|oleo script|oooh baby
+    parisienne|patrick hand|pinyon script|playpen sans|poor story|reenie beanie|rochester|rock salt|sacramento
+    schoolbell|shantell sans|short stack|smooch|sniglet|sour gummy|sriracha|sue ellen francisco
+    swanky and moo moo|tangerine|the girl next door|twinkle star|vibur|whisper|yellowtail|yomogi|zen kurenaido
+    zhi mang xing
     """.replace("\n", "|")
     .replace("    ", "")
     .strip("| ")
@@ -25,6 +36,11 @@ CURSIVE = frozenset(
     abecedario|bajaderka|breip|caveat|dancing script|delphine|dkghandwriting|ecolier_court|ecolier_lignes_court
     elegante|great vibes|havana|indie flower|joscelyn|kalam|kaushan script|kristi|pacifico
     romande adf script std|rufscript|satisfy|shadows into light|steve|tex gyre chorus|z003
+    alex brush|allison|allura|bad script|birthstone|caveat brush|cedarville cursive|condiment|cookie|corinthia
+    courgette|damion|ephesis|grand hotel|herr von muellerhoff|homemade apple|hurricane|italianno|la belle aurore
+    licorice|liu jian mao cao|long cang|ma shan zheng|marck script|meow script|monsieur la doulaise|montecarlo
+    mr de haviland|ms madi|nanum brush script|nova script|oleo script|oooh baby|parisienne|pinyon script
+    rochester|sacramento|smooch|sriracha|tangerine|vibur|whisper|yellowtail|zhi mang xing
     """.replace("\n", "|")
     .replace("    ", "")
     .strip("| ")
@@ -40,6 +56,17 @@ _DISPLAY_NAMES = frozenset(
     league spartan|leckerli one|lobster|lobster two|millimetre|okolaks|old style|orbitron|penguin attack
     press start 2p|radis noir|righteous|sixtyfour|solide mirage|solothurn|staypuft|summersby|swift|train one
     ubuntu title|ubuntu-title|wargames|winks|yanone kaffeesatz
+    alfa slab one|allan|audiowide|bangers|berkshire swash|black ops one|bowlby one sc|bubblegum sans
+    bungee shade|calistoga|caprasimo|carter one|chewy|cinzel decorative|climate crisis|creepster|days one
+    dela gothic one|ewert|fredericka the great|fredoka one|germania one|graduate|grandstander black
+    grandstander extrabold|iceberg|iceland|im fell english sc|jockey one|kaisei decol|knewave|krona one|lalezar
+    lemonada|lemonada light|lemonada medium|lemonada semibold|lilita one|londrina solid|londrina solid black
+    londrina solid light|luckiest guy|medievalsharp|megrim|michroma|modak|monofett|monoton|mouse memoirs
+    museomoderno|museomoderno black|museomoderno extrabold|norwester|nosifer|passion one|passion one black
+    patua one|paytone one|pixelify sans|pixelify sans medium|pixelify sans semibold|poiret one|purple purse
+    rammetto one|redaction 10|rowdies|rowdies light|rubik mono one|rubik one|rye|saira stencil one|sansita
+    sansita black|sansita extrabold|shrikhand|sigmar one|special elite|spicy rice|staatliches|syncopate
+    titan one|uncial antiqua|unifrakturcook|unifrakturmaguntia|yeseva one|zcool kuaile
     """.replace("\n", "|")
     .replace("    ", "")
     .strip("| ")
@@ -116,6 +143,10 @@ COMMON = frozenset(
     permanent marker|it wasn't me|comic neue|el abogado loco|ocr b|ocra|glass tty vt220|ibm 3270|px ibm vga8
     px ibm vga9|px ibm ega8|px ibm mda|px verite 8x16|px ati 8x16|px phoenixega 8x16|spleen 12x24|spleen 16x32
     terminus (ttf)|press start 2p
+    allison|annie use your telescope|architects daughter|caveat brush|condiment|delicious handrawn|gaegu
+    gochi hand|handlee|liu jian mao cao|long cang|mansalva|mr de haviland|nanum brush script|nanum pen|neucha
+    oooh baby|patrick hand|poor story|rock salt|sacramento|schoolbell|sue ellen francisco|swanky and moo moo
+    the girl next door|yomogi|zen kurenaido|zhi mang xing
     """.replace("\n", "|")
     .replace("    ", "")
     .strip("| ")
@@ -128,6 +159,8 @@ HELD_OUT = frozenset(
     abril fatface|adf tribun std|b612|b612 mono|because we build|because we mentor|breip|brigadoom brk
     cabin sketch|cabinsketch|carlito|domestic manners|fantasque sans mono|karmilla|play|px ibm mda|quattrocento
     righteous|satisfy|shadows into light|tribun adf std|typesource extol s brk
+    bad script|cedarville cursive|covered by your grace|creepster|damion|gloria hallelujah|homemade apple
+    la belle aurore|marck script|reenie beanie|rye|short stack|shrikhand
     """.replace("\n", "|")
     .replace("    ", "")
     .strip("| ")

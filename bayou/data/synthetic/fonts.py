@@ -88,13 +88,18 @@ def material_folder() -> Path | None:
 
 
 def font_folders() -> list[Path]:
-    """Folders with fonts: ``BAYOU_FONTS`` (a path list), else the system's and those of ``fontpkg-*`` wheels."""
+    """Folders with fonts: ``BAYOU_FONTS`` (a path list), else the system's and those of ``fontpkg-*`` wheels.
+
+    A path list that begins or ends with its separator names folders besides these.
+    """
     material = material_folder()
     if material is not None:
         return [material / "fonts"]
-    override = os.environ.get("BAYOU_FONTS")
-    if override:
-        return [Path(p) for p in override.split(os.pathsep) if p]
+    named = os.environ.get("BAYOU_FONTS", "").split(os.pathsep)
+    return [Path(p) for p in named if p] + (_own_folders() if "" in named else [])
+
+
+def _own_folders() -> list[Path]:
     home = Path.home()
     if sys.platform == "darwin":
         folders = [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library" / "Fonts"]
@@ -183,7 +188,7 @@ def _inspect(path: Path) -> list[FontFace]:
             bounds = next((a for a in table["fvar"].axes if a.axisTag == "wght"), None) if axes else None
             weights = [None] if axes != ["wght"] or bounds is None else _weights(bounds.minValue, bounds.maxValue)
         font = ImageFont.truetype(str(path), _PROBE_SIZE)
-        family, style = (part or "" for part in font.getname())
+        family, style = ((part or "").strip() for part in font.getname())
         monospaced = abs(font.getlength("i") - font.getlength("M")) < 0.5
         if not {ord(c) for c in _DIGITS} <= mapped or classify(family, monospaced) is None:
             return []

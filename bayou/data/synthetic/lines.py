@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,7 +15,7 @@ from bayou.data.synthetic.content import Writer
 from bayou.data.synthetic.corpus import Corpus, default_corpus
 from bayou.data.synthetic.fonts import FontFace, FontLibrary
 from bayou.data.synthetic.looks import legible, paint_paper, paint_scene
-from bayou.data.synthetic.setting import Setting, set_line
+from bayou.data.synthetic.setting import SetLine, Setting, set_line
 from bayou.data.synthetic.warp import Bend, bend_ink
 
 #: Categories and their shares of the training mix.
@@ -47,19 +48,23 @@ class LineRenderer:
     fonts: FontLibrary
     corpus: Corpus
 
-    def render(self, seed: int, index: int, category: str | None = None) -> LineSample:
+    def render(
+        self, seed: int, index: int, category: str | None = None, mix: Mapping[str, float] | None = None
+    ) -> LineSample:
         """The line ``index`` of the stream ``seed``.
 
         Args:
             seed: Which stream of lines.
             index: Which line of it, 0 or more.
-            category: One of :data:`MIX`, or None to draw one by the shares there.
+            category: One of :data:`MIX`, or None to draw one by its share.
+            mix: Shares of the categories, :data:`MIX` where there are none.
 
         Returns:
             The line; ``source`` is ``synthetic/CATEGORY``.
         """
         rng = random.Random(f"{seed}:{index}:{category or ''}")
-        chosen = category or rng.choices(list(MIX), weights=list(MIX.values()))[0]
+        shares = mix or MIX
+        chosen = category or rng.choices(list(shares), weights=list(shares.values()))[0]
         text = Writer(self.corpus, rng).text(chosen)
         face, text = self.face_for(rng, chosen, text)
         return self.render_text(rng, chosen, face, text)
@@ -81,25 +86,7 @@ class LineRenderer:
     def render_text(self, rng: random.Random, category: str, face: FontFace, text: str) -> LineSample:
         """A given text in a given face, with the looks of a category."""
         setting = self._setting(rng, category, face, text)
-        line = set_line(rng, text, setting)
-        bend = _bend(rng, category, len(text))
-        ink, box = line.ink, line.box
-        outline: NDArray[np.float32] | None = None
-        if not bend.straight:
-            ink, outline = bend_ink(rng, ink, box, bend)
-            box = (
-                int(outline[:, 0].min()),
-                int(outline[:, 1].min()),
-                int(np.ceil(outline[:, 0].max())),
-                int(np.ceil(outline[:, 1].max())),
-            )
-        ink = _crop(rng, category, ink, box, setting)
-        street = category == "scene" or (category == "figures" and rng.random() < 0.45)
-        for _ in range(_PAINTINGS):
-            image = paint_scene(rng, ink) if street else paint_paper(rng, ink, category)
-            if legible(image, ink):
-                break
-        return LineSample(image, text, f"synthetic/{category}")
+        return finish_line(rng, category, text, set_line(rng, text, setting), setting.size, f"synthetic/{category}")
 
     def _setting(self, rng: random.Random, category: str, face: FontFace, text: str) -> Setting:
         writer = Writer(self.corpus, rng)
@@ -123,6 +110,8 @@ class LineRenderer:
         rule = ""
         if rng.random() < 0.07:
             rule = rng.choice(("underline", "underline", "above", "below", "box"))
+        elif category == "handwriting" and rng.random() < 0.25:
+            rule = rng.choice(("ruled", "ruled", "squared"))
         return Setting(
             face=face,
             size=size,
@@ -133,11 +122,38 @@ class LineRenderer:
             else 1.0,
             stretch=_stretch(rng, category, face.monospaced),
             wander=rng.uniform(0.0, 0.05) if category == "handwriting" else 0.0,
+            jitter=_jitter(rng, face) if category == "handwriting" else 0.0,
             smooth=rng.random() < 0.4,
             neighbours=neighbours,
             leading=rng.uniform(1.0, 1.5),
             rule=rule,
         )
+
+
+def finish_line(rng: random.Random, category: str, text: str, line: SetLine, size: int, source: str) -> LineSample:
+    """A line's ink, bent, cut out and painted with the looks of a category; ``size``: pixels of its letters' height."""
+    bend = _bend(rng, category, len(text))
+    ink, box = line.ink, line.box
+    if not bend.straight:
+        ink, outline = bend_ink(rng, ink, box, bend)
+        box = (
+            int(outline[:, 0].min()),
+            int(outline[:, 1].min()),
+            int(np.ceil(outline[:, 0].max())),
+            int(np.ceil(outline[:, 1].max())),
+        )
+    ink = _crop(rng, category, ink, box, size)
+    street = category == "scene" or (category == "figures" and rng.random() < 0.45)
+    for _ in range(_PAINTINGS):
+        image = paint_scene(rng, ink) if street else paint_paper(rng, ink, category)
+        if legible(image, ink):
+            break
+    return LineSample(image, text, source)
+
+
+def _jitter(rng: random.Random, face: FontFace) -> float:
+    """Joined letters are moved but a little, or they would part."""
+    return rng.uniform(0.02, 0.08 if face.cursive else 0.22) if rng.random() < 0.6 else 0.0
 
 
 def _drawable(text: str, characters: str) -> str:
@@ -179,6 +195,7 @@ def _bend(rng: random.Random, category: str, length: int) -> Bend:
             turn=rng.gauss(0, 2.0) * min(1.0, 12.0 / length),
             elastic=rng.uniform(0.3, 2.2) if rng.random() < 0.7 else 0.0,
             wave=rng.uniform(0.02, 0.12) if rng.random() < 0.15 else 0.0,
+            sway=rng.uniform(0.03, 0.2) if rng.random() < 0.5 else 0.0,
         )
     if rng.random() < 0.6:
         return Bend()
@@ -193,12 +210,12 @@ def _bend(rng: random.Random, category: str, length: int) -> Bend:
 
 
 def _crop(
-    rng: random.Random, category: str, ink: NDArray[np.uint8], box: tuple[int, int, int, int], setting: Setting
+    rng: random.Random, category: str, ink: NDArray[np.uint8], box: tuple[int, int, int, int], size: int
 ) -> NDArray[np.uint8]:
     """Cut the line out as a detector or a person would: mostly loose, at times tight, seldom into the letters."""
     left, top, right, bottom = box
     # Letters without ascenders make a low box: a detector's line is at least as high as a small letter and a bit.
-    tall = max(bottom - top, int(setting.size * 0.5))
+    tall = max(bottom - top, int(size * 0.5))
     middle = (top + bottom) / 2
     roll = rng.random()
     if roll < 0.15:
@@ -224,6 +241,6 @@ def default_renderer() -> LineRenderer:
     return LineRenderer(FontLibrary.find(), default_corpus())
 
 
-def render_line(seed: int, index: int) -> LineSample:
+def render_line(seed: int, index: int, mix: Mapping[str, float] | None = None) -> LineSample:
     """The training line ``index`` of the stream ``seed``, with this machine's fonts and texts."""
-    return default_renderer().render(seed, index)
+    return default_renderer().render(seed, index, mix=mix)

@@ -28,11 +28,12 @@ class Setting:
         word_space: Factor on the spaces between words.
         stretch: Horizontal factor.
         wander: How far words leave the baseline, in em (hands).
+        jitter: How unlike each other a hand's letters are: share by which size, place and distance of each vary.
         smooth: Draw at twice the size and shrink: unhinted shapes at fractions of pixels.
         neighbours: Texts of the lines above and below, or None; each may be "".
         leading: Distance of baselines, in em.
         sides: Texts before and after the line that a tight crop leaves out.
-        rule: "", "underline", "above", "below" or "box".
+        rule: "", "underline", "above", "below" or "box"; on ruled paper "ruled" or "squared", paler than the writing.
     """
 
     face: FontFace
@@ -42,6 +43,7 @@ class Setting:
     word_space: float = 1.0
     stretch: float = 1.0
     wander: float = 0.0
+    jitter: float = 0.0
     smooth: bool = False
     neighbours: tuple[str, str] | None = None
     leading: float = 1.2
@@ -95,7 +97,7 @@ def _place(
 ) -> list[tuple[str, float, float, ImageFont.FreeTypeFont]]:
     """Pieces of the text with their positions: the whole line where nothing varies, else words or characters."""
     plain = setting.second is None and not setting.wander and abs(setting.word_space - 1.0) < 0.01
-    if plain and not setting.tracking:
+    if plain and not setting.tracking and not setting.jitter:
         return [(text, 0.0, 0.0, font)]
     second = load_font(setting.second.path, size, setting.second.weight) if setting.second is not None else font
     letters = set(setting.second.characters) if setting.second is not None else set()
@@ -107,7 +109,10 @@ def _place(
         chosen = second if special and letters.issuperset(word) else font
         y += rng.uniform(-1, 1) * setting.wander * size if setting.wander else 0.0
         y = max(-0.12 * size, min(0.12 * size, y))
-        if setting.tracking:
+        if setting.jitter:
+            written, x = _by_hand(rng, word, setting, size, (x, y))
+            pieces += written
+        elif setting.tracking:
             for character in word:
                 pieces.append((character, x, y, chosen))
                 x += chosen.getlength(character) + setting.tracking * size
@@ -116,6 +121,22 @@ def _place(
             x += chosen.getlength(word)
         x += space * (1.0 if not setting.wander else rng.uniform(0.7, 1.5))
     return [p for p in pieces if p[0]] or [(text, 0.0, 0.0, font)]
+
+
+def _by_hand(
+    rng: random.Random, word: str, setting: Setting, size: int, start: tuple[float, float]
+) -> tuple[list[tuple[str, float, float, ImageFont.FreeTypeFont]], float]:
+    """A word letter by letter, no two quite alike; and where it ends."""
+    (x, y), pieces = start, []
+    drift = 1.0
+    for character in word:
+        drift = max(0.85, min(1.15, drift + rng.gauss(0, 0.3) * setting.jitter))
+        grown = drift * (1 + rng.gauss(0, 0.5) * setting.jitter)
+        # In a few steps, so that a face's sizes are soon all known.
+        font = load_font(setting.face.path, max(8, round(size * grown / 3) * 3), setting.face.weight)
+        pieces.append((character, x, y + rng.gauss(0, 0.25) * setting.jitter * size, font))
+        x += font.getlength(character) + (setting.tracking + rng.gauss(0, 0.2) * setting.jitter) * size
+    return pieces, x
 
 
 def _surround(
@@ -152,6 +173,22 @@ def _surround(
     if setting.rule == "box":
         for x in (left - int(size * rng.uniform(0.2, 0.5)), right + int(size * rng.uniform(0.2, 0.5))):
             draw.line([(x, 0), (x, 4 * size)], fill=255, width=thick)
+    if setting.rule in ("ruled", "squared"):
+        _rule_paper(rng, draw, size, (left, right, baseline), setting.rule == "squared")
+
+
+def _rule_paper(
+    rng: random.Random, draw: ImageDraw.ImageDraw, size: int, place: tuple[int, int, int], squared: bool
+) -> None:
+    """Pale lines of a writing pad or form about the baseline, behind the letters' edges; squares where asked."""
+    left, right, baseline = place
+    step = max(6, round(size * (rng.uniform(0.3, 0.6) if squared else rng.uniform(0.9, 1.6))))
+    pale, thick = rng.randint(40, 140), rng.choice((1, 1, 2))
+    y = baseline + round(size * rng.uniform(-0.05, 0.25))
+    for line in range(y - 6 * step, y + 6 * step, step):
+        draw.line([(0, line), (right + 2 * size, line)], fill=pale, width=thick)
+    for column in range(left % step, right + 2 * size, step) if squared else ():
+        draw.line([(column, 0), (column, 4 * size)], fill=pale, width=thick)
 
 
 def _scaled(ink: NDArray[np.uint8], box: tuple[int, int, int, int], setting: Setting) -> SetLine:

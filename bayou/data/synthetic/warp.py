@@ -21,6 +21,7 @@ class Bend:
         curve: Height of the arc, as a share of the line's height.
         wave: Amplitude of a wave along the line, as a share of the line's height.
         elastic: Amplitude in pixels of small irregular distortions, as of a hand.
+        sway: How far the slant wanders along the line, as a shear; letters grow wider and narrower with it.
     """
 
     slant: float = 0.0
@@ -29,10 +30,11 @@ class Bend:
     curve: float = 0.0
     wave: float = 0.0
     elastic: float = 0.0
+    sway: float = 0.0
 
     @property
     def straight(self) -> bool:
-        return not any((self.slant, self.turn, self.perspective, self.curve, self.wave, self.elastic))
+        return not any((self.slant, self.turn, self.perspective, self.curve, self.wave, self.elastic, self.sway))
 
 
 def _corners(
@@ -72,7 +74,7 @@ def bend_ink(
         left to right (4 points), then lower edge from right to left.
     """
     height, width = ink.shape
-    if bend.curve or bend.wave or bend.elastic:
+    if bend.curve or bend.wave or bend.elastic or bend.sway:
         ink, shift = _displace(rng, ink, box, bend)
         box = (box[0], box[1] - shift, box[2], box[3] + shift)
         box = (max(0, box[0]), max(0, box[1]), min(width, box[2]), min(height, box[3]))
@@ -123,7 +125,24 @@ def _displace(
         )
         map_x = map_x + for_x
         map_y = map_y + for_y
+    if bend.sway:
+        map_x = map_x + _swayed(rng, bend.sway, map_y - (box[1] + box[3]) / 2, tall)
     moved = cv2.remap(
         ink, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
     )
     return np.asarray(moved, dtype=np.uint8), reach
+
+
+def _swayed(rng: random.Random, sway: float, below: NDArray[np.float32], tall: int) -> NDArray[np.float32]:
+    """How far to the side each pixel moves where slant and width wander along the line; ``below``: its row's height."""
+    knots = max(2, below.shape[1] // max(8, 2 * tall)) + 2
+    stream = np.random.default_rng(rng.getrandbits(32))
+    slant, width = (
+        cv2.resize(
+            stream.normal(0, sway * share, (1, knots)).astype(np.float32),
+            (below.shape[1], 1),
+            interpolation=cv2.INTER_CUBIC,
+        )
+        for share in (1.0, 0.5 * tall)
+    )
+    return np.asarray(below * slant + width, dtype=np.float32)
