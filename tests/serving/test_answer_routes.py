@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import openai
 import pytest
@@ -30,27 +31,31 @@ def messages(*parts: object) -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def lines() -> Iterator[openai.OpenAI]:
+def lines(pool: Pool) -> Iterator[openai.OpenAI]:
     """OpenAI's client of a server whose model reads lines."""
-    yield from official_client("made")
+    with official_client(pool) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
 def answerer() -> Iterator[openai.OpenAI]:
     """The same of one whose model answers by itself."""
-    yield from official_client(ANSWERING)
-
-
-def official_client(model: str) -> Iterator[openai.OpenAI]:
-    pool, store = Pool(make_reader, ReadSettings(model=model), 1, ServingLimits()), JobStore(None)
+    pool = Pool(make_reader, ReadSettings(model=ANSWERING), 1, ServingLimits())
     pool.start()
+    with official_client(pool) as client:
+        yield client
+    pool.close()
+
+
+@contextmanager
+def official_client(pool: Pool) -> Iterator[openai.OpenAI]:
+    store = JobStore(None)
     settings = ServingSettings(api_keys=("secret",))
     with (
         running(make_app(settings, pool, store, "0")) as address,
         openai.OpenAI(base_url=f"{address}/v1", api_key="secret", max_retries=0) as client,
     ):
         yield client
-    pool.close()
     store.close()
 
 

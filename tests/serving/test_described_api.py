@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import schemathesis
 from fastapi import FastAPI
@@ -15,12 +13,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from bayou.reading.folder_workers import ReadSettings
 from bayou.serving.app import make_app
 from bayou.serving.job_store import JobStore
 from bayou.serving.pool import Pool
-from bayou.serving.settings import ServingLimits, ServingSettings
-from tests.serving.made_reader import make_reader
+from bayou.serving.settings import ServingSettings
 
 EXAMPLES = 8
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -42,13 +38,9 @@ ROUTES = {
 }
 
 
-@pytest.fixture(scope="module")
-def app() -> Iterator[FastAPI]:
-    pool, store = Pool(make_reader, ReadSettings(), 1, ServingLimits()), JobStore(None)
-    pool.start()
-    yield make_app(ServingSettings(), pool, store, "0")
-    pool.close()
-    store.close()
+@pytest.fixture
+def app(pool: Pool, store: JobStore) -> FastAPI:
+    return make_app(ServingSettings(), pool, store, "0")
 
 
 def test_the_description_has_every_route(app: FastAPI) -> None:
