@@ -14,7 +14,8 @@ SPEED: Columns = (
     ("all_s", "all pages, s", ".1f"),
     ("pages_per_s", "pages/s", ".3f"),
     ("nothing_to_do_s", "the same again, s", ".1f"),
-    ("overhead", "more time than bayou read", ".1%"),
+    ("overhead", "more time, all", ".1%"),
+    ("overhead_after_start", "more time, after the first page", ".1%"),
 )
 MEMORY: Columns = (
     ("tenth", "tenth of the run", ""),
