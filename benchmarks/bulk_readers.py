@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import random
 import time
+from pathlib import Path
 
 from bayou.documents.document import Block, Document, Line, Page
 from bayou.documents.geometry import Box
-from bayou.documents.raw_page import RawPage
+from bayou.documents.raw_page import OpenOptions, RawPage
 from bayou.reading.folder_workers import ReadSettings
 from bayou.reading.schemas import Schema
 
@@ -23,6 +24,8 @@ class WaitingReader:
     def __init__(self, settings: ReadSettings) -> None:
         self.model = "waiting"
 
+    answers = False
+
     def load(self) -> None:
         """Nothing to load."""
 
@@ -32,7 +35,7 @@ class WaitingReader:
         line = Line(f"page {raw.number}, {int(raw.image.sum())}", box, 1.0, "model")
         return Page(raw.number, raw.width, raw.height, raw.unit, (Block("paragraph", box, (line,)),))
 
-    def extract(self, source: Document, schema: Schema) -> object:
+    def extract(self, source: Document | Path, schema: Schema, *, options: OpenOptions | None = None) -> object:
         raise NotImplementedError
 
 

@@ -92,7 +92,7 @@ class ItemReader:
         document = Document(tuple(result.page for result in results), name, item.sha256)
         for attempt in (1, 2):
             try:
-                for reply in self._process.ask(Extract(document)):
+                for reply in self._process.ask(Extract(document, item)):
                     if isinstance(reply, Extracted):
                         first.record = reply.text
                         first.seconds = {**first.seconds, "extract": reply.seconds}

@@ -6,12 +6,13 @@ import pickle
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from bayou.bulk.items import Failure, Item, Listed, Measured
 from bayou.bulk.settings import BulkSettings
 from bayou.documents.document import Document, Page
-from bayou.documents.raw_page import RawPage
+from bayou.documents.raw_page import OpenOptions, RawPage
 from bayou.reading.folder_workers import ReadSettings
 from bayou.reading.schemas import Schema
 
@@ -29,7 +30,11 @@ class BulkReader(Protocol):
     def read_page(self, raw: RawPage) -> Page:
         """An opened page, read."""
 
-    def extract(self, source: Document, schema: Schema) -> Any:
+    @property
+    def answers(self) -> bool:
+        """Whether the model looks at pictures to extract; else a document that was read is enough."""
+
+    def extract(self, source: Document | Path, schema: Schema, *, options: OpenOptions | None = None) -> Any:
         """What a schema asks of a document, with ``to_dict``."""
 
 
@@ -63,9 +68,10 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """Asks what the schema wants of a document that was read."""
+    """Asks what the schema wants of a document that was read; ``item`` says where its file is."""
 
     document: Document
+    item: Item
 
 
 Job = Measure | Read | Extract

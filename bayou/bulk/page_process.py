@@ -24,6 +24,7 @@ LOOK_SECONDS = 0.2
 """How often the process's memory is looked at."""
 LEAST_MEMORY = 4 << 30
 DYING_SECONDS = 2.0
+START_TRIES = 3
 
 
 class Killed(Exception):
@@ -89,7 +90,8 @@ class PageProcess:
             Killed: The process is gone; the replies so far stand.
             StopRun: No job would fare better.
         """
-        seconds = self._limits.start_seconds if self._give(job) else self._limits.seconds
+        self._give(job)
+        seconds = self._limits.seconds
         while True:
             reply = self._next(seconds)
             if isinstance(reply, Finished):
@@ -101,18 +103,23 @@ class PageProcess:
             if not isinstance(reply, Alive):
                 yield reply
 
-    def _give(self, job: Job) -> bool:
-        """Sends a job; true where a process had to be started for it, which then says so first."""
+    def _give(self, job: Job) -> None:
+        """Sends a job to a process that is up; dying before it is isn't the job's fault."""
         if self._process is not None and self._process.poll() is not None:
             self.kill()  # it died while it had nothing to do
-        fresh = self._process is None
-        if self._process is None:
+        tries = 0
+        while self._process is None:
             self._process = self._started()
+            tries += 1
             with contextlib.suppress(OSError):
                 send(cast(BinaryIO, self._process.stdin), self._start)
+            try:
+                self._next(self._limits.start_seconds)  # it says that it is up
+            except Killed as killed:
+                if tries == START_TRIES:
+                    raise StopRun(f"the process that opens files can't be started: {killed.reason}", 1) from killed
         with contextlib.suppress(OSError):  # it is dying; the next look at its replies says so
             send(cast(BinaryIO, self._process.stdin), job)
-        return fresh
 
     def _started(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(

@@ -168,8 +168,12 @@ class PageProgram:
         self._set_alarm(self._start.settings.limits.start_seconds)
         yield from self._load()
         started = time.perf_counter()
-        schema = load_schema(self._start.settings.schema, files=False)
-        extraction = self._made_reader().extract(job.document, schema)
+        reader, schema = self._made_reader(), load_schema(self._start.settings.schema, files=False)
+        if reader.answers:
+            path, _ = self._fetch(job.item.origin)
+            extraction = reader.extract(path, schema, options=self._options(page_text(job.item.pages)))
+        else:
+            extraction = reader.extract(job.document, schema)
         text = json.dumps(extraction.to_dict(), ensure_ascii=False)
         yield Extracted(text, time.perf_counter() - started)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bayou.documents.document import Block, Document, Line, Page, Source
 from bayou.documents.geometry import Box
-from bayou.documents.raw_page import RawPage
+from bayou.documents.raw_page import OpenOptions, RawPage
 from bayou.errors import ModelError
 from bayou.reading.folder_workers import ReadSettings
 from bayou.reading.page_reader import needs_model
@@ -31,6 +31,8 @@ class StubReader:
         self._broken = settings.model == "broken"
         self._held: list[bytes] = []
 
+    answers = False
+
     def load(self) -> None:
         if self._broken:
             raise ModelError("tensors are missing", "broken/model.safetensors")
@@ -45,7 +47,8 @@ class StubReader:
         blocks = (Block("paragraph", box, (line,)),)
         return Page(raw.number, raw.width, raw.height, raw.unit, blocks, confidence=0.5, seconds=time.perf_counter())
 
-    def extract(self, source: Document, schema: Schema) -> StubExtraction:
+    def extract(self, source: Document | Path, schema: Schema, *, options: OpenOptions | None = None) -> StubExtraction:
+        assert isinstance(source, Document)
         return StubExtraction(source, schema)
 
     def _do_harm(self, width: int) -> None:

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-import random
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import astuple, replace
 from pathlib import Path
 
-import psutil
 import pytest
 
 from bayou.bulk.cluster import ClusterOptions, cluster
@@ -43,9 +38,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
 ROOT = Path(__file__).resolve().parents[2]
 BULK_CONFIDENCE_TOLERANCE = 1e-4
 LIMITS = PageLimits(seconds=4.0, memory=400 << 20)
-PATIENCE = 200.0
-"""Seconds after which a run that should have come this far is given up."""
-KILLS_OF_WORKERS, KILLS_OF_RUNS = 7, 3
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -117,53 +109,6 @@ def test_a_second_run_is_refused_and_a_model_that_fails_ends_the_run(tmp_path: P
     assert stopped.value.exit_code == 7
     with pytest.raises(OutputError, match="other settings"):
         run(given)
-
-
-def test_killed_ten_times_the_rows_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers, and the processes that open files for them, are killed in one run; further runs are killed whole."""
-    scans, out = archive(tmp_path / "scans", 24, 60), tmp_path / "out"
-    monkeypatch.setenv(stub_reader.SECONDS, "0.15")
-    chance = random.Random(9)
-    killed = 0
-    command = [sys.executable, "-m", "tests.bulk.program", "bulk", str(scans), "--output", str(out)]
-    command += ["--concurrency", "2", "--pages-a-file", "4"]
-    for number in range(KILLS_OF_RUNS + 1):
-        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        before, end = len(list(out.glob("part-*"))), time.monotonic() + PATIENCE
-        while len(list(out.glob("part-*"))) < before + 1 and process.poll() is None:
-            assert time.monotonic() < end
-            time.sleep(0.05)
-        if number < KILLS_OF_RUNS:
-            time.sleep(chance.uniform(0, 1))
-            process.kill()
-            process.communicate()
-            killed += 1
-        else:
-            killed += kill_workers(process, KILLS_OF_WORKERS, chance)
-            _, messages = process.communicate(timeout=PATIENCE)
-    assert killed == KILLS_OF_RUNS + KILLS_OF_WORKERS
-    assert process.returncode == 10, messages
-    assert told(rows_in(out)) == texts_of(scans)
-
-
-def kill_workers(process: subprocess.Popen[str], wanted: int, chance: random.Random) -> int:
-    """Kills workers of a run at random; how many."""
-    killed = 0
-    while killed < wanted and process.poll() is None:
-        time.sleep(chance.uniform(0.2, 0.6))
-        victims = [child for child in psutil.Process(process.pid).children(recursive=True) if is_worker(child)]
-        if victims:
-            chance.choice(victims).kill()
-            killed += 1
-    return killed
-
-
-def is_worker(process: psutil.Process) -> bool:
-    try:
-        command = " ".join(process.cmdline())
-    except psutil.Error:
-        return False
-    return "MapWorker" in command or "bayou.bulk.page_program" in command
 
 
 def test_datasets(tmp_path: Path) -> None:
