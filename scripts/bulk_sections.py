@@ -52,7 +52,7 @@ def bulk_speed(report: Report) -> str:
 
 def bulk_memory(report: Report) -> str:
     first = report["results"][0]
-    many = f"{first['pages']:,} small pages of a number each"
+    many = f"{first['pages']:,} small pages, a number on one in eight"
     text = f"nano on {many}, 2 workers, {first['pages_per_s']:.1f} pages/s; means."
     return "\n\n".join(["### Memory of a long run", _told(report), text, table(report["results"], MEMORY)])
 

@@ -13,12 +13,13 @@ from typing import Any
 from scripts.report_tables import origin
 
 ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "benchmarks/results"
+RESULT = ROOT / "benchmarks/results/bulk_speed.json"
 PAGE = ROOT / "docs/bulk.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 MILLIONS = (1, 10, 100)
 CORES, NODES = 16, 10
 """Of a computer for nano, and how many of them the table has."""
+UNMEASURED = "Not measured yet: `python -m benchmarks.bulk speed`, then `python -m scripts.bulk_tables`, fill this in."
 EFFICIENCY = 0.9
 """Assumed: what is left of the measured speed on many computers, after stragglers and lost work."""
 CORE_PRICE, GPU_PRICE = 0.04, 2.50
@@ -53,7 +54,9 @@ def gpu_pages_per_s() -> float:
 
 def tables() -> str:
     """The table with its assumptions."""
-    report: dict[str, Any] = json.loads((RESULTS / "bulk_speed.json").read_text(encoding="utf-8"))
+    if not RESULT.is_file():
+        return UNMEASURED
+    report: dict[str, Any] = json.loads(RESULT.read_text(encoding="utf-8"))
     ours = next(row for row in report["results"] if (row["program"], row["workers"]) == ("bayou bulk", 2))
     steady = (ours["pages"] - 1) / (ours["all_s"] - ours["one_page_s"]) / ours["workers"]
     gpu = gpu_pages_per_s()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import evaluation_tables, performance_page
+from scripts import bulk_tables, evaluation_tables, performance_page
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -88,3 +88,8 @@ def test_the_performance_page_is_made_from_the_results() -> None:
 def test_the_tables_of_the_evaluation_page_are_made_from_the_results() -> None:
     page = evaluation_tables.PAGE.read_text(encoding="utf-8")
     assert page == evaluation_tables.filled(page)
+
+
+def test_the_table_of_the_bulk_page_is_made_from_the_results() -> None:
+    page = bulk_tables.PAGE.read_text(encoding="utf-8")
+    assert page == bulk_tables.filled(page)

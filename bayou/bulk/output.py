@@ -119,7 +119,7 @@ class Output:
         self.store.write(_receipt_name(receipt), receipt.to_json().encode())
         try:
             self.store.move(task.staged(receipt.shard), receipt.file)
-        except (OutputError, FileNotFoundError) as error:
+        except OutputError as error:
             self.store.remove([_receipt_name(receipt)])
             message = "a worker's rows are not here; --output must be a place that all computers of the cluster share"
             raise OutputError(f"{message} ({error})", self._label) from error

@@ -188,7 +188,7 @@ class BucketStore:
         system, top = self.system()
         try:
             yield system, f"{top}/{name}"
-        except (OutputError, FileNotFoundError, FileExistsError):
+        except OutputError:
             raise
         except Exception as error:  # each protocol's package raises its own
             where = f"{self.label}/{name}" if name else self.label
