@@ -79,7 +79,7 @@ export class AskView {
       model, found !== false && confidence !== null && confidence !== undefined ? `${percent(confidence)} sure` : "",
     ].filter(Boolean).join(", ");
     return [
-      make("p", { class: found === false ? "answer absent" : "answer", dir: "auto", text: said }),
+      said ? make("p", { class: found === false ? "answer absent" : "answer", dir: "auto", text: said }) : "",
       found === false && text && !/^not in this document/i.test(text) ? make("p", { class: "hint", text }) : "",
       evidence?.length ? make("div", { class: "evidences" }, ...evidenceButtons(evidence, this.mark)) : "",
       note ? make("p", { class: "hint", text: note }) : "",
