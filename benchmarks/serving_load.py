@@ -42,8 +42,8 @@ from benchmarks import measurement
 
 EXAMPLE = measurement.ROOT / "examples/invoice.png"
 START_SECONDS = 120.0
-SETTLED_SHARE = 0.25
-"""Of the time under load after which memory is compared: by then every buffer has been made."""
+SHOWN = 60
+"""Of the memory's course, so many figures: the highest of each stretch, since a page's own comes and goes."""
 
 
 @dataclass
@@ -149,7 +149,7 @@ async def load(server: Server, page: bytes, clients: int, lasting: float) -> dic
         memory.append(server.memory_mb())
         await asyncio.wait([asking], timeout=max(0.2, lasting / 60))
     await asking
-    settled = memory[int(len(memory) * SETTLED_SHARE) :] or memory
+    quarter = max(1, len(memory) // 4)
     return {
         "part": "load",
         "clients": clients,
@@ -162,10 +162,10 @@ async def load(server: Server, page: bytes, clients: int, lasting: float) -> dic
         "p50_s": quantile(seconds, 0.5),
         "p95_s": quantile(seconds, 0.95),
         "slowest_s": max(seconds, default=None),
-        "memory_settled_mb": settled[0],
-        "memory_end_mb": settled[-1],
+        "memory_second_quarter_mb": max(memory[quarter : 2 * quarter] or memory),
+        "memory_last_quarter_mb": max(memory[-quarter:]),
         "memory_peak_mb": max(memory),
-        "memory_mb": [round(one) for one in memory],
+        "memory_mb": [round(max(part)) for part in np.array_split(memory, SHOWN) if len(part)],
     }
 
 

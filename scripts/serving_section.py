@@ -22,9 +22,9 @@ LOAD: Columns = (
     ("pages_per_s", "pages/s", ".2f"),
     ("p50_s", "median, s", ".1f"),
     ("p95_s", "p95, s", ".1f"),
-    ("memory_settled_mb", "memory after a quarter, MB", ".0f"),
-    ("memory_end_mb", "at the end", ".0f"),
-    ("memory_peak_mb", "peak", ".0f"),
+    ("memory_second_quarter_mb", "most memory in the second quarter, MB", ".0f"),
+    ("memory_last_quarter_mb", "in the last", ".0f"),
+    ("memory_peak_mb", "in all", ".0f"),
 )
 GONE: Columns = (
     ("requests", "clients that went", ""),
