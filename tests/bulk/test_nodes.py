@@ -84,7 +84,8 @@ def test_a_lost_node_costs_nothing_but_time(ray_cluster: Any, tmp_path: Path) ->
 
 
 def test_a_run_through_rays_client(ray_cluster: Any, client_port: int, tmp_path: Path) -> None:
-    """The one node that is left reads; the run itself is a task of the cluster."""
+    """A node reads; the run itself is a task of the cluster."""
+    ray_cluster.add_node(num_cpus=1, object_store_memory=STORE)
     scans, out = archive(tmp_path / "scans", 3, 6), tmp_path / "out"
     address = f"ray://127.0.0.1:{client_port}"
     command = [sys.executable, "-m", "tests.bulk.program", "bulk", str(scans), "--output", str(out)]
