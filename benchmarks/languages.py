@@ -1,6 +1,6 @@
 """How well clean print in 24 languages is read, accents counted. Knows fonts and scores; not how text is read.
 
-    python -m benchmarks.languages --packages DIR [--lines 40] [--engines nano rapidocr tesseract]
+    python -m benchmarks.languages --packages DIR [--lines 25] [--engines nano rapidocr tesseract]
 
 ``DIR`` holds Debian packages whose texts are set (``benchmarks.language_texts`` says which, and how to get them), in
 fonts that nano never trained on. Tesseract reads with the language's own data, so it is told what the others are not.
@@ -143,7 +143,7 @@ def main() -> None:
     """Sets the lines and has each engine read them."""
     parser = argparse.ArgumentParser(description="Clean print in 24 languages, beside others.")
     parser.add_argument("--packages", type=Path, required=True, help="folder of Debian packages, for their texts")
-    parser.add_argument("--lines", type=int, default=40, help="of each language")
+    parser.add_argument("--lines", type=int, default=25, help="of each language")
     parser.add_argument("--engines", nargs="+", default=["nano", "rapidocr", "tesseract"])
     parser.add_argument("--show", action="store_true", help="print the lines that were misread")
     options = parser.parse_args()
@@ -158,12 +158,13 @@ def main() -> None:
             measurement.show([{key: row[key] for key in row if key != "misread"} for row in new])
             print(new[-1]["misread"])
             found += new
+            settings = {"lines": options.lines, "fonts": sorted({line.font for line in lines})}
+            path = measurement.write("languages", settings, found)
             if options.show:
                 for line, text in zip(lines, texts, strict=True):
                     if text != line.text:
                         print(f"{line.language} {line.font}\n  {line.text}\n  {text}")
-    settings = {"lines": options.lines, "fonts": sorted({line.font for line in lines})}
-    print(measurement.write("languages", settings, found))
+            print(path)
 
 
 if __name__ == "__main__":
