@@ -4,7 +4,8 @@
 
 Crops without text (``benchmarks.textless_crops``, other seeds than those that ``benchmarks.invention`` reports on) and
 real crops kept from training (``DIR``, docs/data.md) are read once; then each border of ``bayou.reading.lone_lines`` is
-tried, the others staying as they are. Figures go to ``results/invention_borders.json``.
+tried, the others staying as they are. Faint crops are not read flipped here. Figures go to
+``results/invention_borders.json``.
 """
 
 from __future__ import annotations

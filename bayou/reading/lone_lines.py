@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from bayou.reading.confidence import LEAST_LEGIBILITY
 from bayou.reading.recogniser import RecognisedLine, Recogniser
+from bayou.reading.show_through import DoubtfulLine, faint_lines, is_doubtful, read_better_flipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,28 +24,42 @@ class Borders:
     Attributes:
         sure: Of a text of several letters.
         letter: Of one letter or digit alone, which bars, rings and corners of shapes resemble.
+        repeated: Of one letter again and again, which scribbles and weaves resemble.
         foreign: Of a line in a script that only the draft spells: its thousands of signs have some likeness with
             everything.
     """
 
-    sure: float = 0.05
+    sure: float = 0.07
     letter: float = 0.8
+    repeated: float = 0.7
     foreign: float = 0.9
 
     def let_pass(self, read: RecognisedLine) -> bool:
         """Whether a reading of a lone crop is one of text; of nothing it is."""
-        letters = sum(letter.isalnum() for letter in read.text)
-        least = self.foreign if read.source == "draft" else self.sure if letters > 1 else self.letter
-        return not read.text or (read.legibility >= LEAST_LEGIBILITY and read.confidence >= least)
+        return not read.text or (read.legibility >= LEAST_LEGIBILITY and read.confidence >= self._least(read))
+
+    def _least(self, read: RecognisedLine) -> float:
+        letters = [letter for letter in read.text if letter.isalnum()]
+        if read.source == "draft":
+            return self.foreign
+        if len(letters) < 2:
+            return self.letter
+        return self.repeated if len(set(letters)) == 1 else self.sure
 
 
 def read_alone(recogniser: Recogniser, crops: Sequence[NDArray[np.uint8]]) -> list[RecognisedLine]:
     """One result for each crop (uint8 RGB [H, W, 3], one upright line), in the same order.
 
-    Where it looks like no text the text is "" and the confidence what it was for what was read.
+    Where it looks like no text, or like a faint line from behind, the text is "" and the confidence what it was for
+    what was read.
     """
-    borders = Borders()
-    return [read if borders.let_pass(read) else _refused(read) for read in recogniser.recognise(crops)]
+    borders, reads = Borders(), recogniser.recognise(crops)
+    passed = [borders.let_pass(read) for read in reads]
+    doubtful = {at: DoubtfulLine(read, crops[at]) for at, read in enumerate(reads) if passed[at] and is_doubtful(read)}
+    _, worth = faint_lines(doubtful)
+    for at in read_better_flipped(worth, doubtful, recogniser.recognise):
+        passed[at] = False
+    return [read if kept else _refused(read) for read, kept in zip(reads, passed, strict=True)]
 
 
 def _refused(read: RecognisedLine) -> RecognisedLine:

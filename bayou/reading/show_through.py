@@ -17,7 +17,7 @@ from bayou.reading.recogniser import RecognisedLine
 
 DOUBTFUL = 0.5
 """Confidence from which on a line is no mirrored one."""
-FAINT = 110.0
+FAINT = 140.0
 """Grey levels between ink and paper; what shines through a sheet has less, most print has more."""
 LEAST_LETTERS = 4
 """A shorter text may read well either way: "OTTO", "1881"."""
@@ -51,23 +51,29 @@ def is_doubtful(read: RecognisedLine) -> bool:
     return bool(read.text.strip()) and read.confidence < DOUBTFUL
 
 
+def faint_lines(doubtful: Mapping[int, DoubtfulLine]) -> tuple[list[int], list[int]]:
+    """The faint among doubtful lines, the faintest first; and those of them that have enough letters to be told."""
+    contrasts = {key: line.contrast for key, line in doubtful.items()}
+    faint = sorted((key for key in doubtful if contrasts[key] <= FAINT), key=contrasts.__getitem__)
+    return faint, [key for key in faint if doubtful[key].letters >= LEAST_LETTERS]
+
+
 def shown_through(doubtful: Mapping[int, DoubtfulLine], recognise: Recognise) -> frozenset[int]:
     """Which of a page's doubtful lines are mirrored, by their keys; beside such lines, faint scraps of letters are too.
 
     Args:
         recognise: Reads crops; called at most twice, and not at all where no line is faint.
     """
-    contrasts = {key: line.contrast for key, line in doubtful.items()}
-    faint = sorted((key for key in doubtful if contrasts[key] <= FAINT), key=contrasts.__getitem__)
-    worth = [key for key in faint if doubtful[key].letters >= LEAST_LETTERS]
-    mirrored = _read_better_flipped(worth[:FIRST_TRIED], doubtful, recognise)
+    faint, worth = faint_lines(doubtful)
+    mirrored = read_better_flipped(worth[:FIRST_TRIED], doubtful, recognise)
     if not mirrored:
         return frozenset()
-    mirrored += _read_better_flipped(worth[FIRST_TRIED:], doubtful, recognise)
+    mirrored += read_better_flipped(worth[FIRST_TRIED:], doubtful, recognise)
     return frozenset({*mirrored, *(key for key in faint if doubtful[key].letters < LEAST_LETTERS)})
 
 
-def _read_better_flipped(keys: Sequence[int], doubtful: Mapping[int, DoubtfulLine], recognise: Recognise) -> list[int]:
+def read_better_flipped(keys: Sequence[int], doubtful: Mapping[int, DoubtfulLine], recognise: Recognise) -> list[int]:
+    """Which of some doubtful lines are mirrored; all of them are read once more."""
     if not keys:
         return []
     flipped = recognise([np.ascontiguousarray(doubtful[key].crop[:, ::-1]) for key in keys])

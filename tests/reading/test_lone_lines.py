@@ -32,7 +32,9 @@ class Saying:
         ("7", 0.97, 0.97, "model", True),
         ("北京", 0.95, 0.98, "draft", True),
         ("", 0.0, 0.0, "model", True),
+        ("000", 0.8, 0.9, "model", True),
         ("mmmr", 0.01, 0.77, "model", False),
+        ("mm mm", 0.3, 0.95, "model", False),
         ("2a7", 0.3, 0.4, "model", False),
         ("1", 0.5, 0.9, "model", False),
         ("-1-", 0.5, 0.9, "model", False),
@@ -46,3 +48,18 @@ def test_what_a_lone_crop_says(text: str, confidence: float, legibility: float, 
     assert read.text == (text if stays else "")
     assert read.confidence == confidence
     assert (read.spans == spans) == stays
+
+
+def test_a_faint_line_from_behind_says_nothing() -> None:
+    faint = np.full((20, 80, 3), 240, np.uint8)
+    faint[:, 60:] = 200
+
+    class Flipping(Saying):
+        def recognise(self, crops: Sequence[np.ndarray]) -> list[RecognisedLine]:
+            sure = RecognisedLine("number", 0.9, 0.97, "model")
+            return [sure if crop[0, 0, 0] < 240 else self._line for crop in crops]
+
+    muddle = RecognisedLine("redmun", 0.2, 0.8, "model")
+    dark = np.where(faint < 240, 20, faint).astype(np.uint8)
+    read = read_alone(Flipping(muddle), [faint, dark, faint[:, ::-1]])
+    assert [line.text for line in read] == ["", "redmun", "number"]
