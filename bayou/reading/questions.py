@@ -123,7 +123,8 @@ _TAILS = rf"(?: (?:of|on|in|for|from) {_IT}| (?:here|there|please|printed|shown|
 _OPEN = re.compile(
     r"\b(?:why|summari[sz]e|summary|compare|explain|describe|translate|correct|wrong|right|better|difference|between|"
     r"mean|means|should|could|would|if|than|opinion|think|because|list all|how many|how do|how does|how can|more|less|"
-    r"is this|are these|was this|type of|kind of|sort of)\b"
+    r"is this|are these|was this|type of|kind of|sort of|most|least|highest|lowest|largest|smallest|biggest|has|have|"
+    r"costs?|entered|ticked|filled|is there)\b|[\"“”]"
 )
 _TOO_BROAD = ("title", "subject", "text", "content", "contents", "answer")
 """Names of fields that are something else where they are asked for like this."""
