@@ -109,11 +109,11 @@ def _payment(clues: Clues, concept: str, candidate: Candidate) -> float:
 
 
 def _contact(clues: Clues, concept: str, candidate: Candidate) -> float:
-    """A telephone number, mail or web address: with its label, or else the first; not the one of a fax."""
+    """A telephone number, mail or web address: with its label, or else the first that no label calls something else."""
     index, start, _ = candidate.spans[0]
     found = announced(clues, index, start)
     score = label_score(found, concept, 0)
-    if any(label.concept == "fax" for label in found.inline or found.left):
+    if any(label.concept != concept for label in found.inline or found.left):
         return score
     low = clues.layout.pieces[index].box.top / clues.layout.tall[clues.layout.pieces[index].page]
     return max(score, 0.65 - 0.1 * low)

@@ -128,6 +128,8 @@ _OPEN = re.compile(
 )
 _TOO_BROAD = ("title", "subject", "text", "content", "contents", "answer")
 """Names of fields that are something else where they are asked for like this."""
+_OTHER_SIDE = ("buyer", "customer", "client", "recipient", "purchaser", "payer", "employee", "tenant", "patient")
+"""Who is not the one that wrote the document; what is asked of them is not what is known of the writer."""
 _LONGEST_NAME = 5
 """Words of a field's name; more of them are a question about something else."""
 
@@ -174,12 +176,15 @@ def _candidates(name: str) -> list[str]:
     """Ways to call a field, the most particular first: "the date of the receipt", "receipt date", "date"."""
     parts = [name]
     if match := re.fullmatch(r"(.+?) of (?:the |an? |this )?(.+)", name):
-        parts += [f"{match[2]} {match[1]}", match[1]]
+        parts.append(f"{match[2]} {match[1]}")
+        # Of whom matters: a seller's telephone must not be told where a buyer's is asked for.
+        parts += [match[1]] if re.fullmatch(rf"{_KINDS}|{_SHOP}", match[2]) else []
     if match := re.fullmatch(rf"(?:{_KINDS})(?:'s)? (.+)", name):
         parts.append(match[1])
     words = parts[-1].split()
     if len(words) > 2:
-        parts += [" ".join(words[:-1]), " ".join(words[1:])]
+        parts.append(" ".join(words[:-1]))
+        parts += [" ".join(words[1:])] if words[0].removesuffix("'s") not in _OTHER_SIDE else []
     return [candidate.replace("'s", "") for candidate in parts]
 
 

@@ -46,6 +46,12 @@ def test_what_is_not_there_is_said_to_be_not_there() -> None:
         assert answer.note
 
 
+def test_a_number_with_another_label_is_no_telephone() -> None:
+    document = Document((page(1, "Larkspur Joinery Ltd", "VAT GB 314 1592 65"),))
+    assert ask("What is the phone number?", document).found is False
+    assert ask("What is the phone number?", Document((page(1, "Larkspur Ltd", "01632 960 417"),))).found
+
+
 def test_a_field_that_nobody_taught_is_looked_for_by_its_own_words() -> None:
     document = Document((page(1, "Gate B12", "Boarding policy: two bags at most"),))
     assert ask("What is the gate?", document).text == "B12"

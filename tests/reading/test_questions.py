@@ -38,6 +38,8 @@ from bayou.reading.questions import FieldQuestion, PagesQuestion, WordsQuestion,
         ("When does it expire?", "date_of_expiry"),
         ("What is the refund policy?", None),
         ("What is the employer?", None),
+        ("What is the phone number of the buyer?", None),
+        ("What is the customer's phone number?", None),
     ],
 )
 def test_fields(question: str, concept: str | None) -> None:
