@@ -12,6 +12,7 @@ from bayou.engine.draft import is_foreign
 from bayou.engine.line_reading import LineReading, line_rule, most_tokens, text_spans
 from bayou.engine.request import Prompt, Request, Token
 from bayou.engine.runtime import Draft, Encoded, Runtime
+from bayou.engine.second_looks import look_again
 from bayou.engine.speculation import speculate_all
 from bayou.errors import ModelError
 from bayou.inputs.characters import BOS_ID, CharacterTokenizer
@@ -46,12 +47,19 @@ class LineReader:
         limit = most_tokens(draft) if max_new_tokens is None else max_new_tokens
         return Request(prompt, line_rule(self.threshold, draft), limit, draft.ids)
 
-    def read(self, crops: Sequence[NDArray[np.uint8]]) -> list[LineReading]:
+    def read(self, crops: Sequence[NDArray[np.uint8]], second_looks: bool = True) -> list[LineReading]:
         """Readings in the order of the crops, each RGB uint8 [H, W, 3] and one upright line.
+
+        Args:
+            second_looks: Whether doubtful lines are read from further views too (``bayou.engine.second_looks``).
 
         Raises:
             InputError: A crop is not such an image, or empty.
         """
+        readings = self._at_first_sight(crops)
+        return look_again(crops, readings, self._at_first_sight) if second_looks else readings
+
+    def _at_first_sight(self, crops: Sequence[NDArray[np.uint8]]) -> list[LineReading]:
         # The longest first: what is then allocated is large enough for all that come after.
         order = sorted(range(len(crops)), key=lambda i: -crops[i].shape[1] / max(crops[i].shape[0], 1))
         readings: dict[int, LineReading] = {}

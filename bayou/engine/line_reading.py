@@ -18,6 +18,14 @@ NEVER = 2.0
 """A threshold that no probability reaches: the draft always stands."""
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What another view of the line was read as, and how sure that is (``bayou.engine.line_confidence.certainty``)."""
+
+    text: str
+    certainty: float
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class LineReading:
     """What nano reads in one line.
@@ -32,7 +40,8 @@ class LineReading:
         spans: float32 [len(text), 2]: where the head saw each character, as fractions of the crop's width. A span is
             the narrow part that the head was sure of; characters that only the decoder saw share the gap between
             their neighbours.
-        passes: Passes through the decoder for it; 0 for a draft.
+        passes: Passes through the decoder for it, all looks together; 0 for a draft.
+        looks: Of a doubtful line, what the other views were read as (``bayou.engine.second_looks``).
     """
 
     text: str
@@ -43,6 +52,7 @@ class LineReading:
     probabilities: FloatArray
     spans: FloatArray
     passes: int
+    looks: tuple[Look, ...] = ()
 
     @property
     def agreed(self) -> bool:
@@ -81,6 +91,14 @@ def matched(text: Sequence[object], draft: Sequence[object]) -> list[int]:
     inner = _matched(text[head : len(text) - tail], draft[head : len(draft) - tail])
     end = len(draft) - tail
     return [*range(head), *(place if place < 0 else head + place for place in inner), *range(end, len(draft))]
+
+
+def edits(text: Sequence[object], draft: Sequence[object]) -> int:
+    """The fewest replacements, deletions and insertions between two texts."""
+    partners = matched(text, draft)
+    replaced = sum(token != draft[place] for token, place in zip(text, partners, strict=True) if place >= 0)
+    kept = sum(place >= 0 for place in partners)
+    return replaced + len(text) + len(draft) - 2 * kept
 
 
 def _matched(text: Sequence[object], draft: Sequence[object]) -> list[int]:

@@ -1,7 +1,7 @@
 """From a model's name or folder to a runtime that has its weights. Knows files and names; no messages and no text.
 
 A folder holds ``config.json`` and ``model.safetensors``; nano's has ``vocabulary.txt`` and ``characters.txt`` beside
-them, and as shipped ``calibration.safetensors``; a released one has ``tokenizer.model``.
+them, and as shipped ``calibration.safetensors`` and ``confidence.json``; a released one has ``tokenizer.model``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from bayou.engine.checkpoint import CONFIG_FILE as CONFIG_FILE
 from bayou.engine.checkpoint import WEIGHTS_FILE as WEIGHTS_FILE
 from bayou.engine.checkpoint import Checkpoint, open_checkpoint
 from bayou.engine.draft import read_alphabet
+from bayou.engine.line_confidence import LineConfidence
 from bayou.engine.line_tokens import Drafter
 from bayou.engine.memory import fitting_precision
 from bayou.engine.pulled import SHORT_NAMES, pulled_folder
@@ -42,6 +43,7 @@ NAMES = ("nano",)
 
 VOCABULARY_FILE, ALPHABET_FILE = "vocabulary.txt", "characters.txt"
 CALIBRATION_FILE = "calibration.safetensors"
+CONFIDENCE_FILE = "confidence.json"
 TOWER = "vision_model."
 
 
@@ -73,11 +75,12 @@ class RuntimeOptions:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Member:
-    """A loaded member: its runtime and what spells its text; ``threshold`` is nano's."""
+    """A loaded member: its runtime and what spells its text; ``threshold`` and ``confidence`` are nano's."""
 
     runtime: Runtime
     tokenizer: CharacterTokenizer | Tokenizer
     threshold: float = 0.0
+    confidence: LineConfidence | None = None
 
 
 def model_folder(model: str | Path) -> Path:
@@ -199,7 +202,8 @@ def _line_member(folder: Path, config: VLMConfig, runtime: RuntimeName, options:
     calibrations = read_calibrations(folder / CALIBRATION_FILE, weights, TOWER) if calibrated else {}
     drafter = Drafter(alphabet, tokenizer)
     made = _make_line_runtime(runtime, _LineParts(config, weights, precision, drafter, calibrations), options)
-    return Member(made, tokenizer, _threshold(folder))
+    fitted = folder / CONFIDENCE_FILE
+    return Member(made, tokenizer, _threshold(folder), LineConfidence.read(fitted) if fitted.is_file() else None)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -13,6 +13,7 @@ from bayou.cache import make_cache_folder
 from bayou.engine.array_store import ArrayStore, CacheSettings
 from bayou.engine.fingerprint import fingerprint
 from bayou.engine.generation import Asked, Generation, collect
+from bayou.engine.line_confidence import certainty
 from bayou.engine.line_reader import LineReader, draft_of, prompt_ids
 from bayou.engine.line_reading import LineReading
 from bayou.engine.loading import Member, RuntimeName, RuntimeOptions, load_member, model_folder
@@ -41,6 +42,7 @@ class Model:
         self.tokenizer = member.tokenizer
         self.tiles: TileReader | None = None
         self._lines: LineReader | None = None
+        self._confidence: Callable[[LineReading], float] = member.confidence or certainty
         if isinstance(member.tokenizer, CharacterTokenizer):
             self._lines = LineReader(member.runtime, member.tokenizer, member.threshold)
         else:
@@ -134,8 +136,11 @@ class Model:
         first: FloatArray = logits[0, 0]
         return first
 
-    def read_lines(self, crops: Sequence[NDArray[np.uint8]]) -> list[LineReading]:
+    def read_lines(self, crops: Sequence[NDArray[np.uint8]], second_looks: bool = True) -> list[LineReading]:
         """Readings of cropped lines, RGB uint8 [H, W, 3] each, in their order; many at a time is faster.
+
+        Args:
+            second_looks: Whether doubtful lines are read from further views too (docs/models/nano.md).
 
         Raises:
             InputError: A crop is not such an image, or empty.
@@ -143,7 +148,14 @@ class Model:
         """
         if self._lines is None:
             raise UsageError(f"{self.name or 'this model'} reads conversations about images, not single lines")
-        return self._lines.read(crops)
+        return self._lines.read(crops, second_looks)
+
+    def confidence(self, reading: LineReading) -> float:
+        """The probability, 0 to 1, that a reading of ``read_lines`` is right; 0 of an empty one.
+
+        By the numbers fitted for the model's weights; by a formula that isn't calibrated where its folder has none.
+        """
+        return self._confidence(reading)
 
     def _line(
         self, lines: LineReader, messages: Sequence[GivenMessage], max_new_tokens: int | None

@@ -42,6 +42,13 @@ def scale_line(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
 
 
+def widened(image: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
+    """A line ``factor`` times as wide, at least a pixel; where something stands, as a share of the width, stays."""
+    height, width = image.shape[:2]
+    way = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, (max(1, round(width * factor)), height), interpolation=way), dtype=np.uint8)
+
+
 def prepare_line(image: NDArray[np.uint8], minimum_width: int = MINIMUM_WIDTH) -> NDArray[np.float32]:
     """Scale a line to 48 pixels' height and normalise it.
 

@@ -22,7 +22,7 @@ from bayou.data.sample import LineSample
 from bayou.data.synthetic.lines import render_line
 from bayou.engine.draft import read_alphabet
 from bayou.engine.folder_calibration import calibrate_folder
-from bayou.engine.loading import ALPHABET_FILE, CONFIG_FILE, VOCABULARY_FILE, WEIGHTS_FILE
+from bayou.engine.loading import ALPHABET_FILE, CONFIDENCE_FILE, CONFIG_FILE, VOCABULARY_FILE, WEIGHTS_FILE
 from bayou.engine.model import load
 from bayou.errors import BayouError, InputError, UsageError
 from bayou.inputs.characters import CharacterTokenizer
@@ -297,12 +297,21 @@ def _learn(folder: Path, lines: _Lines, run: LineRun, settings: FinetuneSettings
     chosen, _ = watch().choose_threshold(model.eval())
     spelling = Spelling(drafter.alphabet, tokenizer)
     write_line_model(candidate, model, spelling, chosen, quantised=True)
+    _keep_confidence(folder, candidate, say)
     if settings.int8_tower:
         crops = [sample.image for sample in line_views(lines.learned[:_CALIBRATION_LINES], 1, 0)]
         if settings.replay:
             crops += [_ordinary(settings.seed + _CALIBRATION_SEED, n).image for n in range(_CALIBRATION_LINES)]
         calibrate_folder(candidate, crops)
     return candidate
+
+
+def _keep_confidence(folder: Path, candidate: Path, say: Say) -> None:
+    """How sure the model is of its lines was fitted before: a user's few lines are too few to fit it anew."""
+    fitted = folder / CONFIDENCE_FILE
+    if fitted.is_file():
+        shutil.copyfile(fitted, candidate / CONFIDENCE_FILE)
+        say("confidence: as fitted for the model before; python -m bayou.recipes.line_confidence fits it anew")
 
 
 def _feed(

@@ -29,6 +29,7 @@ from bayou.model.line_vision_import import import_tower, read_characters
 from bayou.model.line_vlm import LineVLM
 from bayou.reading.wheel_models import RECOGNISER, wheel_model
 from bayou.recipes.arguments import read_arguments
+from bayou.recipes.line_confidence import fit_confidence
 from bayou.recipes.line_weights import load_line_weights
 from bayou.recipes.nano_lines import (
     SOURCES,
@@ -124,6 +125,7 @@ def _learn(run: LineRun, model: LineVLM, feed: Feed, ranks: Ranks, draft: Draft)
         write_line_model(run.folder / "shipped", model, spelling, threshold, quantised=True)
         if config.int8_tower:
             calibrate_folder(run.folder / "shipped", calibration_crops(config))
+        fit_confidence(run.folder / "shipped", config.data.real, config.data.validation_lines)
     ranks.barrier()
     return True
 

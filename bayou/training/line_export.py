@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bayou.engine.loading import CALIBRATION_FILE
+from bayou.engine.loading import CALIBRATION_FILE, CONFIDENCE_FILE
 from bayou.engine.quantization import quantise, write_weights
 from bayou.engine.weight_files import Weight, Weights
 from bayou.inputs.characters import CharacterTokenizer
@@ -47,5 +47,6 @@ def write_line_model(folder: Path, model: LineVLM, spelling: Spelling, threshold
         name: np.ascontiguousarray(value.detach().float().cpu().numpy()) for name, value in model.state_dict().items()
     }
     plain = Weights({name: Weight(array) for name, array in arrays.items()})
-    (folder / CALIBRATION_FILE).unlink(missing_ok=True)  # of earlier weights, if any
+    for earlier in (CALIBRATION_FILE, CONFIDENCE_FILE):  # of earlier weights, if any
+        (folder / earlier).unlink(missing_ok=True)
     write_weights(quantise(arrays) if quantised else plain, folder / "model.safetensors")

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bayou.errors import InputError
-from bayou.inputs.line_images import LINE_HEIGHT, MINIMUM_WIDTH, WIDTH_STEP, padded_width, prepare_line, resized_width
+from bayou.inputs.line_images import (
+    LINE_HEIGHT,
+    MINIMUM_WIDTH,
+    WIDTH_STEP,
+    padded_width,
+    prepare_line,
+    resized_width,
+    widened,
+)
 
 
 @given(st.integers(1, 4000), st.integers(1, 300))
@@ -62,3 +70,13 @@ def test_a_narrower_minimum() -> None:
 def test_anything_else_is_refused(image: np.ndarray) -> None:
     with pytest.raises(InputError, match="line image"):
         prepare_line(image)
+
+
+def test_a_wider_line_keeps_its_places() -> None:
+    image = np.zeros((20, 40, 3), np.uint8)
+    image[:, 20:] = 255
+    for factor in (0.5, 1.5):
+        wider = widened(image, factor)
+        assert wider.shape == (20, 40 * factor, 3) and wider.dtype == np.uint8
+        assert (wider[:, : wider.shape[1] // 2 - 1] == 0).all() and (wider[:, wider.shape[1] // 2 + 1 :] == 255).all()
+    assert widened(image[:1, :1], 0.1).shape == (1, 1, 3)

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 from bayou.documents.document import Line
+from bayou.engine.certainty import agreement_confidence
+from bayou.engine.line_confidence import certainty
 from bayou.engine.line_reading import LineReading
 from bayou.engine.request import Token
 from bayou.engine.runtime import Draft
-from bayou.reading.confidence import agreement_confidence, mean_probability, page_confidence, text_probability
+from bayou.reading.confidence import mean_probability, page_confidence, text_probability
 from bayou.reading.nano_lines import recognised
+from bayou.reading.recogniser import RecognisedLine
 
 CONFIDENCE_TOLERANCE = 1e-6
 
@@ -30,8 +33,12 @@ def reading(text: str, decoder: float, head: float, doubt: float = 0.0) -> LineR
     return LineReading(text, "model", (), draft(text, head), tokens, probabilities, spans, 1)
 
 
+def told(found: LineReading) -> RecognisedLine:
+    return recognised(found, certainty(found))
+
+
 def test_a_reading_keeps_text_places_and_source() -> None:
-    line = recognised(reading("Tea", 0.99, 0.98))
+    line = told(reading("Tea", 0.99, 0.98))
     assert (line.text, line.source) == ("Tea", "model")
     assert line.spans is not None and len(line.spans) == 3
     assert line.character_confidences == pytest.approx((0.99,) * 3, abs=CONFIDENCE_TOLERANCE)
@@ -39,28 +46,26 @@ def test_a_reading_keeps_text_places_and_source() -> None:
 
 
 def test_doubt_and_length_make_a_line_less_sure() -> None:
-    sure = recognised(reading("Tea", 0.99, 0.98)).confidence
+    sure = told(reading("Tea", 0.99, 0.98)).confidence
     assert sure == pytest.approx((0.99**4 * 0.98**3) ** 0.5, abs=CONFIDENCE_TOLERANCE)
-    long = recognised(reading("Teapots and cups", 0.99, 0.98)).confidence
+    long = told(reading("Teapots and cups", 0.99, 0.98)).confidence
     assert long == pytest.approx((0.99**5 * 0.98**5) ** 0.5, abs=CONFIDENCE_TOLERANCE)
-    assert recognised(reading("Tea", 0.99, 0.98, doubt=0.6)).confidence == pytest.approx(
-        0.7 * sure, abs=CONFIDENCE_TOLERANCE
-    )
-    assert recognised(reading("Teapots", 0.99, 0.98)).confidence < sure
+    assert told(reading("Tea", 0.99, 0.98, doubt=0.6)).confidence == pytest.approx(0.7 * sure, abs=CONFIDENCE_TOLERANCE)
+    assert told(reading("Teapots", 0.99, 0.98)).confidence < sure
 
 
 def test_a_foreign_line_is_the_heads() -> None:
     found = LineReading(
         "汉字", "draft", (), draft("汉字", 0.9), (), np.full(2, 0.9, np.float32), np.zeros((2, 2), np.float32), 0
     )
-    line = recognised(found)
+    line = told(found)
     assert (line.text, line.source) == ("汉字", "draft")
     assert line.confidence == pytest.approx(0.81, abs=CONFIDENCE_TOLERANCE)
 
 
 def test_nothing_read_is_sure_of_nothing() -> None:
     empty = reading("", 0.9, 0.9)
-    assert (recognised(empty).text, recognised(empty).confidence, recognised(empty).legibility) == ("", 0.0, 0.0)
+    assert (told(empty).text, told(empty).confidence, told(empty).legibility) == ("", 0.0, 0.0)
 
 
 def test_probabilities_of_many() -> None:
