@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 import click
 
 from bayou.cli.extras import missing_package
-from bayou.cli.model_options import MemorySize, make_reader
+from bayou.cli.model_options import MemorySize
 from bayou.cli.terminal import say, version
 
 if TYPE_CHECKING:
@@ -151,6 +151,7 @@ def serve(ctx: click.Context, **flags: Unpack[ServeFlags]) -> int:
     try:
         from bayou.serving.running import run
         from bayou.serving.settings import ServingLimits, ServingSettings
+        from bayou.serving.warm_reader import make_warm_reader
     except ModuleNotFoundError as error:
         raise missing_package(error, "serving") from error
     settings = ServingSettings(
@@ -173,7 +174,8 @@ def serve(ctx: click.Context, **flags: Unpack[ServeFlags]) -> int:
         ),
     )
     say(f"loading {flags['model']}")
-    run(settings, _reading(flags), ctx.obj or make_reader, version(), lambda address: say(f"listening at {address}"))
+    maker = ctx.obj or make_warm_reader
+    run(settings, _reading(flags), maker, version(), lambda address: say(f"listening at {address}"))
     return 0
 
 
