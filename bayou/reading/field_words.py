@@ -98,7 +98,7 @@ def is_list(name: str) -> bool:
 @cache
 def _names(items: bool) -> Mapping[str, str]:
     known = item_concepts() if items else concepts()
-    return {words_of(name): concept.name for concept in reversed(known.values()) for name in concept.names} | {
+    return {words_of(name): concept.name for concept in reversed([*known.values()]) for name in concept.names} | {
         words_of(name): name for name in known
     }
 
