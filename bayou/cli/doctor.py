@@ -28,6 +28,7 @@ PACKAGES = (
     "httpx",
     "httpx2",
     "huggingface_hub",
+    "jsonschema",
     "numpy",
     "opencv-python-headless",
     "openvino",
@@ -43,12 +44,18 @@ PACKAGES = (
 """What reading needs (a test holds this equal to pyproject.toml)."""
 
 EXTRAS = {
+    "bulk": ("fsspec", "pyarrow", "ray"),
     "data": ("fonttools", "pyarrow"),
     "evaluate": ("apted", "nltk", "rapidfuzz"),
     "export": ("gguf",),
+    "extract": ("llguidance",),
     "hub-data": ("datasets", "fonttools", "pyarrow"),
+    "postgres": ("pg8000",),
+    "s3": ("s3fs",),
+    "serve": ("fastapi", "prometheus-client", "python-multipart", "sqlalchemy", "uvicorn"),
     "torch": ("torch",),
     "train": ("torch", "fonttools", "matplotlib", "onnx", "pyarrow", "rapidfuzz", "tensorboard"),
+    "xlsx": ("openpyxl",),
 }
 """Extras a user may want, and their packages (a test holds this equal to pyproject.toml)."""
 

@@ -57,7 +57,7 @@ def test_the_readings_are_of_every_kind() -> None:
     assert any(token.id == token.best_id != token.expected_id for token in tokens)
     assert any(token.id == token.expected_id != token.best_id for token in tokens)
     assert any(token.id == token.expected_id == token.best_id for token in tokens)
-    assert {reading.passes for reading in readings()} > {0, 1, 4, 8}
+    assert {reading.passes for reading in nano().read_lines(CROPS, second_looks=False)} > {0, 1, 4, 8}
 
 
 def test_where_the_tower_sees_nothing_nothing_is_written() -> None:
