@@ -1,4 +1,4 @@
-"""kill -9 of runs, workers and the processes that open files for them: the rows are those of an undisturbed loop."""
+"""kill -9 of runs and workers: the rows are those of an undisturbed loop."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KILLS_OF_WORKERS, KILLS_OF_RUNS = 7, 3
 
 
 def test_killed_ten_times_the_rows_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers, and the processes that open files for them, are killed in one run; further runs are killed whole."""
+    """Workers are killed in one run; further runs are killed whole."""
     scans, out = archive(tmp_path / "scans", 24, 60), tmp_path / "out"
     monkeypatch.setenv(stub_reader.SECONDS, "0.1")
     chance = random.Random(9)
@@ -52,9 +52,10 @@ def test_killed_ten_times_the_rows_are_the_same(tmp_path: Path, monkeypatch: pyt
 
 
 def kill_workers(process: subprocess.Popen[str], out: Path, wanted: int, chance: random.Random) -> int:
-    """Kills one worker, or process that opens files, after the other, a file of results between; how many.
+    """Kills one worker after the other, a file of results between; how many.
 
-    Two that die over the same page would make it a row that says so, as it should be.
+    The processes that open files for them are left alone: two that die over the same page make it a row that says so
+    (test_page_process.py).
     """
     killed = 0
     while killed < wanted and process.poll() is None:
@@ -74,4 +75,4 @@ def is_worker(process: psutil.Process) -> bool:
         command = " ".join(process.cmdline())
     except psutil.Error:
         return False
-    return "MapWorker" in command or "bayou.bulk.page_program" in command
+    return "MapWorker" in command
