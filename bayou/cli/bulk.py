@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Unpack
 
 import click
 
 from bayou.cli.exit_codes import INTERRUPTED, PARTIAL_FAILURE
-from bayou.cli.model_options import MemorySize, ModelFlags, chosen_model, make_reader, model_options
+from bayou.cli.folder_command import OpeningFlags, read_settings
+from bayou.cli.model_options import MemorySize, make_reader, model_options
 from bayou.cli.terminal import say
 from bayou.errors import UsageError
 
@@ -25,7 +27,7 @@ EVERY_SECONDS = {True: 2.0, False: 30.0}
 """How often a line of progress is told: to a terminal, where it replaces the last, and to a file."""
 
 
-class BulkFlags(ModelFlags):
+class BulkFlags(OpeningFlags):
     """The options of ``bayou bulk`` as click gives them; None where an option was not given."""
 
     output: str
@@ -41,12 +43,6 @@ class BulkFlags(ModelFlags):
     pages_a_file: int
     seconds_a_page: float
     memory_a_page: int | None
-    pages: str | None
-    dpi: float | None
-    password: str | None
-    force_ocr: bool
-    max_pixels: int | None
-    max_pages: int | None
     overwrite: bool
     retry_failed: bool
     quiet: bool
@@ -112,32 +108,14 @@ def _options(ctx: click.Context, source: str, flags: BulkFlags) -> BulkOptions:
     from bayou.bulk.plan import Cut
     from bayou.bulk.run import BulkOptions
     from bayou.bulk.settings import BulkSettings, PageLimits
-    from bayou.documents.page_ranges import parse_page_ranges
-    from bayou.reading.folder_workers import ReadSettings
 
-    if flags["pages"] is not None:
-        parse_page_ranges(flags["pages"])
     if flags["overwrite"] and flags["retry_failed"]:
         raise UsageError("--overwrite reads everything again, what failed too: leave --retry-failed away")
-    defaults = ReadSettings()
-    model = chosen_model(flags)
-    read = ReadSettings(
-        model=str(Path(model).absolute()) if Path(model).is_dir() else model,  # workers may stand elsewhere
-        runtime=flags["runtime"],
-        precision=flags["precision"],
-        device=flags["device"],
-        max_memory=flags["max_memory"],
-        url=flags["url"],
-        api_key=flags["api_key"],
-        max_new_tokens=flags["max_new_tokens"],
-        max_tiles=flags["max_tiles"],
-        skip_blank_tiles=flags["skip_blank_tiles"],
-        pages=flags["pages"],
-        dpi=flags["dpi"] or defaults.dpi,
-        password=flags["password"],
-        force_ocr=flags["force_ocr"],
-        max_pixels=flags["max_pixels"] or defaults.max_pixels,
-        max_pages=flags["max_pages"] or defaults.max_pages,
+    read = read_settings(flags)
+    folder = Path(read.model)
+    read = replace(
+        read,
+        model=str(folder.absolute()) if folder.is_dir() else read.model,  # workers may stand elsewhere
         threads=max(1, round(flags["cpus"])),  # else each worker would use every core, and wait for the others
     )
     return BulkOptions(

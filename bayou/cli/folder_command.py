@@ -21,18 +21,23 @@ if TYPE_CHECKING:
     from bayou.reading.folder_workers import MakeReader, ReadSettings
 
 
-class FolderFlags(ModelFlags):
-    """The options as click gives them; None where one was not given."""
+class OpeningFlags(ModelFlags):
+    """Those of how documents are opened and read, as click gives them; None where one was not given."""
 
-    formats: tuple[str, ...]
-    output: Path | None
     pages: str | None
     dpi: float | None
-    jobs: int
     password: str | None
     force_ocr: bool
     max_pixels: int | None
     max_pages: int | None
+
+
+class FolderFlags(OpeningFlags):
+    """The options as click gives them; None where one was not given."""
+
+    formats: tuple[str, ...]
+    output: Path | None
+    jobs: int
     max_failures: int | None
     recursive: bool
     overwrite: bool
@@ -112,7 +117,7 @@ def run(
     return None
 
 
-def read_settings(flags: FolderFlags, schema: str = "") -> ReadSettings:
+def read_settings(flags: OpeningFlags, schema: str = "") -> ReadSettings:
     """How each document is read; ``schema`` is the JSON text of that of its record."""
     from bayou.documents.page_ranges import parse_page_ranges
     from bayou.reading.folder_workers import ReadSettings
