@@ -18,6 +18,7 @@ from bayou.reading.confidence import LEAST_LEGIBILITY, is_text, page_confidence
 from bayou.reading.fragments import join_fragments
 from bayou.reading.level import page_skew
 from bayou.reading.lines import TURNED_ASPECT, FoundLine, LineDetector, crop_line
+from bayou.reading.lone_lines import read_alone
 from bayou.reading.orientation import HeadDownClassifier, lies_sideways, stands_on_its_head, turn
 from bayou.reading.progress import LinesRead, OnReading, PageBegun
 from bayou.reading.recogniser import RecognisedLine, Recogniser
@@ -33,6 +34,8 @@ STANDING_BONUS = 0.15
 STANDING_ASPECT = 3.0
 FIRST_LINES, MOST_LINES = 4, 8
 """Where somebody watches, lines are read in groups, a small one first, so that it comes soon; each next is doubled."""
+CUT_OUT_HEIGHT = 160
+"""Pixels up to which a picture may be a word or line cut out of a larger one: read as one if nothing is found in it."""
 ALREADY_NATIVE = 0.5
 """Share of a found line's box that native lines cover, from which on it is the same text."""
 
@@ -111,6 +114,8 @@ class PageReader:
             reading = self._read_regions(raw, watch)
         else:
             reading = self._read_found(image, found, raw.pixels_per_unit, watch)
+            if not reading.lines and image.shape[0] <= CUT_OUT_HEIGHT:
+                reading = self._read_whole(image, raw.pixels_per_unit, watch) or reading
         tables = find_tables(reading.lines, image, raw.pixels_per_unit)
         return Page(
             number=raw.number,
@@ -177,6 +182,19 @@ class PageReader:
         if not is_text(lines):
             return _Reading([], [], unread + len(lines), mirrored, skew)
         return _Reading(lines, [placed[at][1] for at in sorted(placed)], unread, mirrored, skew)
+
+    def _read_whole(self, image: NDArray[np.uint8], pixels_per_unit: float, watch: _Watch | None) -> _Reading | None:
+        """A picture that may be one line from edge to edge, in which the detector sees none; None if it isn't one."""
+        (read,) = read_alone(self._recogniser, [image])
+        if not read.text.strip():
+            return None
+        height, width = image.shape[:2]
+        line = place_line(read, ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height)), pixels_per_unit, image)
+        if not is_text([line]):
+            return None
+        if watch is not None:
+            watch.lines([line])
+        return _Reading([line], [type_size(image, read.text) / pixels_per_unit], 0)
 
     def _best_of(self, image: NDArray[np.uint8], found: Sequence[FoundLine]) -> list[_Read]:
         """Each line read in the way that reads best."""
