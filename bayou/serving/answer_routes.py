@@ -12,13 +12,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from bayou.documents.raw_page import OpenOptions
-from bayou.errors import UsageError
-from bayou.reading.schemas import load_schema
 from bayou.serving.asking import Asking, end_while_connected
 from bayou.serving.chat_request import ChatRequest, RemoteImage, chat_request, turns_of
 from bayou.serving.event_stream import EventStream
 from bayou.serving.metrics import Metrics
 from bayou.serving.pool import Pool
+from bayou.serving.record_routes import check_schema
 from bayou.serving.replies import Refusal, error_body
 from bayou.serving.schemas import ANSWER, ASK_BODY, CHAT_BODY, COMPLETION, FAILURES, body, reply
 from bayou.serving.settings import ServingSettings
@@ -91,10 +90,7 @@ async def _chat_work(asked: ChatRequest, settings: ServingSettings, pool: Pool) 
     if asked.model != served:
         raise Refusal("ModelNotFound", f"there is no model {asked.model!r} here; {served} is", "model")
     if asked.schema is not None:
-        try:
-            load_schema(asked.schema, files=False)
-        except UsageError as error:
-            raise Refusal("UsageError", f"'response_format': {error.message}", "response_format") from error
+        check_schema(asked.schema, "response_format")
     urls = {part.url for _, parts in asked.turns for part in parts if isinstance(part, RemoteImage)}
     if urls and not settings.allow_remote_images:
         raise Refusal(
@@ -117,11 +113,17 @@ async def _chat_work(asked: ChatRequest, settings: ServingSettings, pool: Pool) 
 def _completion(asked: ChatRequest, answer: Json) -> Json:
     choice = {
         "index": 0,
-        "message": {"role": "assistant", "content": answer["text"], "refusal": None},
+        "message": {"role": "assistant", **_said(answer)},
         "finish_reason": answer["finish_reason"],
         "logprobs": _logprobs(asked, answer),
     }
     return {**_head("chat.completion", asked), "choices": [choice], "usage": _usage(answer), "bayou": _beside(answer)}
+
+
+def _said(answer: Json) -> Json:
+    """The text, or why there is none: OpenAI's clients then find no content to parse."""
+    refusal = answer.get("refusal")
+    return {"content": answer["text"] if refusal is None else None, "refusal": refusal}
 
 
 def _head(kind: str, asked: ChatRequest) -> Json:
@@ -143,7 +145,8 @@ def _usage(answer: Json) -> Json | None:
 
 def _beside(answer: Json) -> Json:
     """What bayou says beside the text: a field of its own, which OpenAI's clients pass over."""
-    return {name: answer[name] for name in ("found", "confidence", "evidence", "note") if name in answer}
+    names = ("found", "confidence", "evidence", "note", "record", "problems")
+    return {name: answer[name] for name in names if name in answer}
 
 
 def _logprobs(asked: ChatRequest, answer: Json) -> Json | None:
@@ -180,6 +183,8 @@ async def _chunks(asking: Asking, asked: ChatRequest) -> AsyncGenerator[bytes, N
                 yield b": still working\n\n"
             case Done():
                 answer = json.loads(event.result)
+                if answer.get("refusal") is not None:
+                    yield chunk({"refusal": answer["refusal"]})
                 yield chunk({}, answer["finish_reason"], _logprobs(asked, answer), bayou=_beside(answer))
                 if asked.include_usage:
                     usage = {**head, "choices": [], "usage": _usage(answer)}

@@ -188,7 +188,10 @@ def _read_off(reader: AnsweringReader, work: ChatWork, read: Read, tell: Tell) -
     documents = [read(upload) for upload in uploads]
     rest: Json = {}
     if work.schema is not None:
-        whole = _joined_record(reader, documents, work.schema)
+        found = _one_record(reader, documents, work.schema)
+        if found.problems:  # not what was asked for, so it isn't passed off as that
+            rest = {"record": found.record, "problems": list(found.problems), "refusal": _refusal(found)}
+        whole = "" if found.problems else json.dumps(found.record, ensure_ascii=False)
     elif wants_text(said[-1]):
         written = [one.to_markdown() if "markdown" in said[-1].lower() else to_text(one) for one in documents]
         whole = "\n".join(written).strip("\n")
@@ -208,11 +211,17 @@ def _read_off(reader: AnsweringReader, work: ChatWork, read: Read, tell: Tell) -
     return {**rest, "text": text.text, "finish_reason": text.ended or "stop", "tokens": None, "model": reader.model}
 
 
-def _joined_record(reader: AnsweringReader, documents: Sequence[Document], schema: str) -> str:
+def _one_record(reader: AnsweringReader, documents: Sequence[Document], schema: str) -> Extraction:
     if len(documents) > 1:
         raise UsageError("'response_format': a record is made of one file at a time")
-    wanted = load_schema(schema, files=False)
-    return json.dumps(reader.extract(documents[0], wanted, options=None, on_event=None).record, ensure_ascii=False)
+    return reader.extract(documents[0], load_schema(schema, files=False), options=None, on_event=None)
+
+
+def _refusal(found: Extraction) -> str:
+    return (
+        f"No record that fits the schema was found on the pages ({'; '.join(found.problems)}). Let properties be null "
+        "that a document may not have, or take what was found from the field bayou of this reply, or from /v1/extract."
+    )
 
 
 def _tell_text(tell: Tell, text: str) -> None:

@@ -7,6 +7,7 @@ import json
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from bayou.errors import BayouError
 from bayou.reading.schemas import READY, load_schema
 from bayou.serving.asking import Asking, end_while_connected
 from bayou.serving.metrics import Metrics
@@ -16,6 +17,9 @@ from bayou.serving.schemas import EXTRACT_BODY, EXTRACTION, FAILURES, SCHEMAS, b
 from bayou.serving.settings import ServingSettings
 from bayou.serving.uploads import OPTIONS, Given, given
 from bayou.serving.work import ExtractWork
+
+LARGEST_SCHEMA = 200_000
+"""Characters. Checking a schema takes longer the larger it is, and nobody else is served meanwhile."""
 
 
 def record_routes(settings: ServingSettings, pool: Pool, metrics: Metrics) -> APIRouter:
@@ -53,12 +57,27 @@ def wanted_schema(asked: Given) -> str:
     """The field ``schema``: a ready schema's name, or a JSON Schema as text.
 
     Raises:
-        Refusal: It is missing.
-        UsageError: It is neither.
+        Refusal: It is missing, or neither.
     """
     value = asked.fields.get("schema")
     if value is None or value == "":
         raise Refusal("UsageError", f"'schema' is needed: a JSON Schema, or one of {', '.join(READY)}", "schema")
     text = value if isinstance(value, str) else json.dumps(value)
-    load_schema(text, files=False)  # so that a wrong one is told at once
+    check_schema(text, "schema")
     return text
+
+
+def check_schema(text: str, param: str) -> None:
+    """Tells a wrong schema at once, before anything waits; and one whose check would hold up all other requests.
+
+    Raises:
+        Refusal: It is none, or too large; it names the parameter.
+    """
+    if len(text) > LARGEST_SCHEMA:
+        raise Refusal("LimitError", f"{param!r}: a schema has at most {LARGEST_SCHEMA} characters here", param)
+    try:
+        load_schema(text, files=False)
+    except BayouError as error:
+        raise Refusal("UsageError", f"{param!r}: {error.message}", param) from error
+    except RecursionError as error:
+        raise Refusal("UsageError", f"{param!r}: the schema is nested too deeply", param) from error

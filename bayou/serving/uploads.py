@@ -95,7 +95,9 @@ class Given:
 
     def one_file(self) -> Upload:
         """The only file."""
-        if len(self.files) != 1:
+        if not self.files:
+            raise Refusal("UsageError", "'file' is needed", "file")
+        if len(self.files) > 1:
             raise Refusal("UsageError", f"one file is read at a time, and {len(self.files)} were sent", "file")
         return self.files[0]
 

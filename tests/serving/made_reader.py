@@ -73,7 +73,7 @@ class MadeReader:
         assert isinstance(source, Document)
         text = source.pages[0].lines[0].text
         field = Field("total", text, text, 0.5, (Evidence(text, 1, (Box(0, 0, 1, 1),)),))
-        return Extraction({"total": text}, (field,), self.model, source)
+        return Extraction({"total": text}, (field,), self.model, source, schema.problems({"total": text}))
 
     def ask(
         self,

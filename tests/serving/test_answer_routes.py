@@ -94,6 +94,18 @@ def test_a_reader_of_lines_fills_a_schema(lines: openai.OpenAI) -> None:
     assert answer.choices[0].message.content == '{"total": "30 x 20, line 0"}'
 
 
+def test_a_record_that_does_not_fit_is_no_content_but_a_refusal(lines: openai.OpenAI) -> None:
+    schema = {"type": "object", "properties": {"total": {"enum": ["1.00"]}}, "required": ["total"]}
+    wanted = {"type": "json_schema", "json_schema": {"name": "a", "schema": schema, "strict": True}}
+    asked = {"model": "made", "messages": messages(PICTURE), "response_format": wanted}
+    answer = lines.chat.completions.create(**asked)
+    assert answer.choices[0].message.content is None and "'1.00'" in answer.choices[0].message.refusal
+    assert answer.model_extra["bayou"]["record"] == {"total": "30 x 20, line 0"}
+    chunks = list(lines.chat.completions.create(**asked, stream=True))
+    assert any("'1.00'" in (chunk.choices[0].delta.refusal or "") for chunk in chunks)
+    assert not any(chunk.choices[0].delta.content for chunk in chunks)
+
+
 def test_limits_and_stops_end_the_text(lines: openai.OpenAI) -> None:
     create = lines.chat.completions.create
     stopped = create(model="made", messages=messages(PICTURE), stop=["line 1"])
@@ -205,6 +217,20 @@ def test_records_are_made_of_files_and_documents(client: TestClient) -> None:
     for wrong in ("nonsense", "/etc/hostname", "bayou.errors:InputError", '{"type": "string"}', None):
         reply = client.post("/v1/extract", json={"file": data_address(png()), "schema": wrong})
         assert reply.status_code == 400, wrong
+
+
+@pytest.mark.parametrize(
+    ("schema", "status"),
+    [
+        ("{not json", 400),
+        ('{"properties":{"a":' * 400 + "{}" + "}}" * 400, 400),
+        ('{"properties":{"a":{"title":"' + "a" * 200_000 + '"}}}', 413),
+    ],
+    ids=["no JSON", "deep", "large"],
+)
+def test_a_schema_that_would_hold_up_others_is_refused(client: TestClient, schema: str, status: int) -> None:
+    reply = client.post("/v1/extract", data={"schema": schema}, files={"file": ("a.png", png())})
+    assert (reply.status_code, reply.json()["error"]["param"]) == (status, "schema")
 
 
 @pytest.mark.parametrize(
