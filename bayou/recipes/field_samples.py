@@ -96,10 +96,10 @@ def _document(lines: Sequence[Line], width: float, height: float, name: str) -> 
 
 
 def drawn(count: int, seed: int, kinds: Sequence[str] = KINDS) -> Iterator[FieldSample]:
-    """Drawn pages that stand upright, with the lines that a detector finds."""
+    """Drawn pages that stand upright, with the lines that a detector finds; as many of each kind, in turn."""
     maker = PageMaker(Desk.of(FontLibrary.find()), damage="clean")
     for index in range(count):
-        page = maker.page(seed, index, kinds)
+        page = maker.page(seed, index, (kinds[index % len(kinds)],))
         if page.status == "ok" and not page.truth.rotation:
             yield sample_of(page)
 

@@ -187,15 +187,21 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--receipts", type=Path, metavar="DIR", help="real receipts: images, lines, fields (docs/data.md)"
     )
     parser.add_argument("--readings", type=Path, metavar="DIR", help="the same receipts as bayou read them, NAME.json")
-    parser.add_argument("--pages", type=int, default=320, help="how many pages to draw [320]")
+    parser.add_argument("--pages", type=int, default=600, help="how many pages to draw, as many of each kind [600]")
     parser.add_argument("--seed", type=int, default=1, help="of the drawn pages [1]")
     parser.add_argument("--trees", type=int, default=40, help="for each concept [40]")
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="CONCEPT", help="teach these, and leave the file's others as they are"
+    )
     parser.add_argument("--output", type=Path, default=WEIGHTS, help="[the package's own]")
     values = parser.parse_args(argv)
     samples = list(drawn(values.pages, values.seed))
     if values.receipts is not None:
         samples += receipts(values.receipts, values.readings)
-    taught = teach(samples, values.trees)
+    taught = teach(samples, values.trees, only=values.only)
+    if values.only and values.output.is_file():
+        before = json.loads(values.output.read_text(encoding="utf-8"))
+        taught = {**{name: entry for name, entry in before.items() if name not in values.only}, **taught}
     check(taught)
     with whole_file(values.output) as file:
         file.write(json.dumps(taught, separators=(",", ":")).encode())

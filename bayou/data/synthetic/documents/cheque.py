@@ -100,7 +100,7 @@ def cheque(desk: Desk, rng: random.Random) -> Made:
         sheet.rule(left, y + 3.5, right - (44 if american else 96), y + 3.5, theme.grey, 0.5)
         if american:
             sheet.write(right, y, "DOLLARS", label, align="r", same_row=True)
-    _lower(sheet, rng, theme, locale, (entry, label), holder.full, number)
+    _lower(sheet, rng, theme, locale, (entry, label), (holder.full, "drawer" if name == firm.bank else ""), number)
     made = Made(sheet, "en")
     made.ask("Is the cheque signed?", "Yes.", "mark")
     return made
@@ -112,10 +112,10 @@ def _lower(
     theme: Theme,
     locale: Locale,
     styles: tuple[Style, Style],
-    holder: str,
+    holder: tuple[str, str],
     number: str,
 ) -> None:
-    """Memo, signature, and the line that machines read."""
+    """Memo, signature, its name with the field that it is, and the line that machines read."""
     entry, label = styles
     left, right, low = 18.0, sheet.width - 18, sheet.height
     middle = sheet.width * 0.56
@@ -128,7 +128,8 @@ def _lower(
     sheet.rule(middle, low - 36, right, low - 36, theme.grey, 0.5)
     decor.signature(sheet, rng, middle + 20, low - 49, rng.uniform(70, 95))
     with sheet.block():
-        sheet.write(middle, low - 28, holder.upper() if rng.random() < 0.5 else holder, theme.text(6.5))
+        shown = holder[0].upper() if rng.random() < 0.5 else holder[0]
+        sheet.write(middle, low - 28, [Part(shown, theme.text(6.5), holder[1])])
     machine = rng.choice(theme.wardrobe.machine)
     style = Style(machine, 10.5, (20, 20, 20))
     codes = [
