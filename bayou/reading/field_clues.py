@@ -43,6 +43,11 @@ _CONTACT = frozenset({"phone", "fax", "email", "website", "seller_tax_id", "cash
 REGISTRATION = re.compile(
     r"\(?\s*\b(?:co\.?\s*(?:reg\.?)?\s*(?:no\.?)?\s*[:.]?\s*)?(?:[A-Z]{1,3}\s?)?\d{5,12}\s*-\s*[A-Z0-9]\b\s*\)?", re.I
 )
+_CONTINUES = re.compile(
+    r"[&(]|(?:and|co|company|incorporated|inc|limited|ltd|llc|plc|sdn|bhd|berhad|gmbh|ag|kg|sarl|sas|srl|spa|bv|nv|ab)"
+    r"(?![\w'’-])",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,8 @@ def _currencies(texts: list[str]) -> tuple[str, ...]:
 
 
 _PLACES = {
-    "MYR": {"sdn", "bhd", "malaysia", "johor", "selangor", "jalan"}, "SGD": {"singapore"}, "CAD": {"canada"},
-    "AUD": {"australia"}, "HKD": {"hong", "kong"}, "NZD": {"zealand"}, "SEK": {"sverige", "moms"},
+    "MYR": {"sdn", "bhd", "malaysia", "johor", "selangor", "jalan"}, "SGD": {"singapore"}, "USD": {"usa"},
+    "CAD": {"canada"}, "AUD": {"australia"}, "HKD": {"hong", "kong"}, "NZD": {"zealand"}, "SEK": {"sverige", "moms"},
     "NOK": {"norge"}, "DKK": {"danmark"}, "CNY": {"中国"}, "JPY": {"日本"},
 }  # fmt: skip
 
@@ -139,6 +144,11 @@ TRAITS = 16
 def traits(text: str) -> tuple[float, ...]:
     """Numbers about a text: a postcode, street words, forms of firms, digits, capitals, and so on."""
     return _traits(text)
+
+
+def continues_name(text: str) -> bool:
+    """Whether a line goes on with the name of a firm above it: "Sdn Bhd", "Co. (M) Ltd", "& Sons"."""
+    return _CONTINUES.match(text.strip()) is not None
 
 
 def has_contact(labels: tuple[Label, ...]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ _NEAR_ABOVE = 4.0
 _ABOVE_FIRST = 3
 """So many lines over the first of an address, or a name, its label may stand."""
 _SUM_TOLERANCE = 0.011
+_EXPLAINING = re.compile(
+    r"\b(?:incl?|inclu[a-z]+|inkl[a-z]*|excl|exclu[a-z]+|exkl[a-z]*)\b\.?\s*(?:of\s+)?$", re.IGNORECASE
+)
 
 
 @cache
@@ -79,10 +83,15 @@ def announced(clues: Clues, index: int, start: int) -> Announced:
 
 
 def _last(labels: Sequence[Label], text: str) -> tuple[Label, ...]:
-    """The last label of a line, with all that it announces; what stands in brackets only explains another."""
+    """The last label of a line, with all that it announces; in brackets, or after "incl.", it only explains another."""
     if not labels:
         return ()
-    plain = [label for label in labels if text.count("(", 0, label.start) == text.count(")", 0, label.start)]
+    plain = [
+        label
+        for label in labels
+        if text.count("(", 0, label.start) == text.count(")", 0, label.start)
+        and not _EXPLAINING.search(text[: label.start])
+    ]
     labels = plain or labels
     last = max(labels, key=lambda label: label.end)
     return tuple(label for label in labels if (label.start, label.end) == (last.start, last.end))

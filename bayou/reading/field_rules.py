@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayou.reading.field_candidates import Candidate
-from bayou.reading.field_clues import Clues, has_contact, traits
+from bayou.reading.field_clues import Clues, continues_name, has_contact, traits
 from bayou.reading.field_features import FAMILY, NOWHERE, Announced, announced
 from bayou.reading.field_words import concepts
 
@@ -137,7 +137,10 @@ def _seller(clues: Clues, concept: str, candidate: Candidate) -> float:
         return _labelled(clues, concept, candidate) * 0.8
     rank = sum(other.page == piece.page and other.box.top < piece.box.top for other in clues.layout.pieces)
     first = piece.page == clues.layout.pieces[0].page
-    return 0.62 * first + 0.25 * own[2] - 0.05 * rank - 0.6 * own[3] - 0.3 * own[0] - 0.06 * (len(candidate.spans) - 1)
+    lines = [clues.layout.pieces[i].text[s:e] for i, s, e in candidate.spans]
+    more = sum(not continues_name(line) for line in lines[1:])
+    bare = 0.5 * continues_name(lines[0])  # the rest of a name whose beginning stands above
+    return 0.62 * first + 0.25 * own[2] - 0.05 * rank - 0.6 * own[3] - 0.3 * own[0] - 0.06 * more - bare
 
 
 def _address(clues: Clues, concept: str, candidate: Candidate) -> float:

@@ -17,7 +17,7 @@ from bayou.inputs.messages import GivenPart
 from bayou.reading.answers import Answerer, Limits, OnEvent
 from bayou.reading.evidence import Evidence
 from bayou.reading.extraction import JSON, NOT_PRINTED, Extraction, Field
-from bayou.reading.field_candidates import amounts, dates, evidence_of
+from bayou.reading.field_candidates import amounts, evidence_of
 from bayou.reading.field_clues import Clues
 from bayou.reading.generated_record import generate_record
 from bayou.reading.printed_amounts import CODES, currency_code, find_currencies
@@ -116,8 +116,14 @@ def _number(clues: Clues, value: float) -> _Printed | None:
 
 
 def _date(clues: Clues, value: str) -> _Printed | None:
-    found = [one for one in dates(clues) if one.value == value]
-    return _Printed(found[0].printed, evidence_of(clues, found[0].spans)) if found else None
+    """A day as it is printed; the model, which reads the language, may know which number is the month."""
+    for index, row in enumerate(clues.dates):
+        for one in row:
+            days = {one.value("dmy"), one.value("mdy")} - {None}
+            if value in {str(day) for day in days}:
+                printed = clues.layout.pieces[index].text[one.start : one.end]
+                return _Printed(printed, evidence_of(clues, ((index, one.start, one.end),)))
+    return None
 
 
 def _currency(clues: Clues, value: str) -> _Printed | None:

@@ -16,7 +16,7 @@ from bayou.reading.field_scores import Trees
 from bayou.reading.field_words import LabelFinder, concepts, is_list
 from bayou.reading.item_rows import Entry, entries, is_item_column
 from bayou.reading.printed_amounts import currency_code, find_amounts, find_currencies
-from bayou.reading.printed_dates import find_dates
+from bayou.reading.printed_dates import find_dates, in_the_past
 from bayou.reading.schema_leaves import Leaf, leaf_of
 from bayou.reading.schemas import DEEPEST, JsonSchema, Schema, check, may_be_null, resolve
 
@@ -97,6 +97,8 @@ class _Filler:
         candidate = found.candidate
         value: JSON = candidate.value
         reason = candidate.doubt
+        if leaf.concept is not None and leaf.concept.name == "date_of_birth":
+            value = in_the_past(str(value), candidate.printed)
         if leaf.kind == "amount" and "string" in leaf.types:
             value = candidate.printed
         if (
@@ -126,7 +128,8 @@ class _Filler:
                 span = ((index, start, end),)
                 printed = pieces[index].text[start:end]
                 reason = "" if sure else f"{printed} is the sign of several currencies"
-                confidence = round(reading_confidence(self._clues, span) or 0.0, 3)
+                read = reading_confidence(self._clues, span)
+                confidence = None if read is None else round(read, 3)
                 return Field(path, code, printed, confidence, evidence_of(self._clues, span), reason)
         return Field(path, None, reason=NOT_ON_PAGE)
 
@@ -180,8 +183,9 @@ class _Filler:
             value = day.isoformat() if day else None
         if value is None:
             return Field(path, None, printed, reason=f"{printed!r} is no {leaf.kind}")
-        confidence = reading_confidence(self._clues, spans)
-        return self._told(leaf, path, Found(Candidate(printed, value, spans), round(confidence or 0.0, 3)))
+        read = reading_confidence(self._clues, spans)
+        confidence = 1.0 if read is None else round(read, 3)
+        return self._told(leaf, path, Found(Candidate(printed, value, spans), confidence))
 
     def _tables(self, path: str) -> list[JSON]:
         tables: list[JSON] = []

@@ -119,6 +119,14 @@ def _printed(match: re.Match[str]) -> PrintedDate:
     return PrintedDate(*place, year, int(groups["d"]), month, "dmy")
 
 
+def in_the_past(day: str, printed: str) -> str:
+    """A day (ISO 8601) of which only two figures of the year are printed, in the century before where it is to come."""
+    year = int(day[:4])
+    if day <= date.today().isoformat() or day[:4] in printed:
+        return day
+    return f"{year - 100}{day[4:]}"
+
+
 def known_order(dates: Iterable[PrintedDate]) -> Order | None:
     """The order that a document's dates in numbers show; None where none of them does, or they disagree."""
     orders = {one.order for one in dates if one.order is not None and max(one.first, one.second) > 12}

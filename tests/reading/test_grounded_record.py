@@ -15,7 +15,7 @@ from bayou.reading.reader import Reader
 from bayou.reading.schemas import READY, load_schema, schema_of
 from tests.engine.imitation_server import answers, imitation
 from tests.reading.drawn_pages import PROSE, draw_lines
-from tests.reading.printed_pages import RECEIPT
+from tests.reading.printed_pages import RECEIPT, printed
 from tests.reading.scripted_answerer import ScriptedAnswerer
 
 
@@ -47,6 +47,13 @@ def test_each_value_is_looked_for_on_the_page() -> None:
         assert found.field(path).reason == NOT_PRINTED
         assert found.field(path).evidence == ()
     assert found.field("time").reason == LEFT_NULL
+
+
+def test_a_day_is_found_whichever_number_is_its_month() -> None:
+    schema = schema_of({"properties": {"date": {"type": "string", "format": "date"}}})
+    for day, wanted in (("2024-04-03", "03/04/2024"), ("2024-03-04", "03/04/2024"), ("2024-05-04", None)):
+        found = ground(printed("SHOP", "Date 03/04/2024"), {"date": day}, schema, "2b")
+        assert found.field("date").printed == wanted
 
 
 def test_where_the_schema_wants_more_is_told() -> None:

@@ -147,3 +147,23 @@ def test_a_count_before_a_text_is_the_quantity() -> None:
 def test_a_number_beside_its_label_is_taken_whatever_was_learnt() -> None:
     page = printed([(40, "Account"), (200, "8140 2296")], "Phone 01632 960 417", [(40, "Total"), (200, "9.00")])
     assert fill(page, load_schema("invoice"), "nano").record["account_number"] == "8140 2296"
+
+
+def test_a_name_goes_on_below_and_what_is_included_is_no_label() -> None:
+    document = printed(
+        "POPULAR BOOK",
+        "CO. (M) SDN BHD",
+        "TEL:07-386 7524",
+        [(40, "CUTTING DISC"), (570, "9.10")],
+        [(40, "TOTAL RM INCL. OF GST"), (570, "9.65")],
+        [(40, "CASH"), (570, "50.00")],
+    )
+    found = fill(document, load_schema("receipt"), "nano")
+    assert found.record["merchant_name"] == "POPULAR BOOK CO. (M) SDN BHD"
+    assert found.record["total"] == 9.65
+
+
+def test_nobody_is_born_in_the_future() -> None:
+    wanted = schema({"date_of_birth": {"type": "string"}, "valid_until": {"type": "string", "format": "date"}})
+    found = fill(printed("Date of birth: 22.09.69", "Valid until: 22.09.69"), schema_of(wanted), "")
+    assert found.record == {"date_of_birth": "1969-09-22", "valid_until": "2069-09-22"}
