@@ -12,14 +12,14 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
 from bayou.evaluation import catalogue
-from bayou.evaluation.benchmark import Asking, Benchmark, Picture, Reply, Sample
+from bayou.evaluation.benchmark import Asking, Benchmark, Picture, Reads, Reply, Sample
 from bayou.evaluation.layouts import drawn, open_data
 from bayou.evaluation.loading import SubjectSettings, open_subject
 from bayou.evaluation.report import Report, make_report
@@ -37,6 +37,7 @@ class EngineSubject:
     """An engine of ``benchmarks.engines`` as a subject; pictures that are in no file get one."""
 
     answers = False
+    reads: Collection[Reads] = ("line", "page")
 
     def __init__(self, engine: Engine) -> None:
         self.name = engine.name

@@ -124,6 +124,9 @@ def _run(names: tuple[str, ...], flags: EvaluateFlags) -> int:
     _check_settings(flags)
     judge = _judge(flags)
     wanted = [(benchmark, _data(benchmark, flags["data"])) for benchmark in map(find, names)]
+    for _, data in wanted:
+        if data.published is False and not flags["quiet"]:
+            say(f"{data.about}: changed since it was published, so published figures are left out; {data.where}")
     for benchmark, _ in wanted:
         if benchmark.judging is not None and benchmark.judging.needed and judge is None:
             raise UsageError(f"{benchmark.title} is scored by a judge: --judge NAME --judge-url URL")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from bayou.evaluation.layouts import Data
 
 Picture = bytes | Path
-Reads = Literal["line", "page"]
+Reads = Literal["line", "page", "question"]
 Finish = Literal["stop", "length", "failed"]
 
 
@@ -39,9 +39,11 @@ class Sample:
         key: Its name in the benchmark; no other sample has it.
         prompt: The question, with marks where its pictures stand; "" where the picture is to be read.
         ending: Instead of ``Asking.ending``; None for that one.
-        reads: How a model that answers no questions may do it: the picture is one line, or a page; None: not at all.
+        reads: How a reader that understands no language may do it: the picture is one line, or a page, or ``asks`` is
+            looked up in the page's text; None: not at all.
         truth: What the scorer compares with; JSON.
         groups: Kinds of group ("task") and the sample's group of each.
+        asks: The question alone, in a plain sentence.
     """
 
     key: str
@@ -51,6 +53,7 @@ class Sample:
     ending: str | None = None
     reads: Reads | None = None
     groups: Mapping[str, str] = field(default_factory=dict)
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +137,14 @@ class DataSource:
         address: Where to get it.
         md5: Of the published table, by its name; a table with another is not set beside published figures.
         hub: Data set, configuration and split for streaming from the Hub; () where there is none.
+        size: How much is published, in words ("1,000 questions"); "" where that isn't known.
     """
 
     files: tuple[str, ...]
     address: str
     md5: Mapping[str, str] = field(default_factory=dict)
     hub: tuple[str, ...] = ()
+    size: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ Row = Mapping[str, Any]
 LONGEST_REFERENCE = 64
 """A picture's cell in a TSV of at most so many characters names the row whose picture it is, as the harness has it."""
 BATCH_ROWS = 16
-DRAWN = "drawn, second edition"
+DRAWN = "drawn, third edition"
 """Stands for the hash of what a benchmark draws itself; changes with what is drawn."""
 TABLES = (".tsv", ".json", ".jsonl", ".parquet")
 
@@ -41,12 +41,16 @@ class Data:
         folder: Where the table is, or the data set itself.
         digest: SHA-256 of the table; of a folder the names and sizes of its files.
         published: Whether it is the published file; None where its hash was not published.
+        about: The file's name, bytes and MD5, and the published one's where that is another; "" of folders.
+        where: Where it is published, for messages about what is missing.
     """
 
     folder: Path
     digest: str
     published: bool | None
     read: Callable[[], Iterator[Row]]
+    about: str = ""
+    where: str = ""
 
     def rows(self) -> Iterator[Row]:
         """The table from its beginning."""
@@ -72,7 +76,7 @@ class Data:
                 value.save(file, "PNG")
                 return file.getvalue()
             case {"path": str(path)}:
-                raise InputError("the picture is not there", str(self.folder / path))
+                raise self.missing("the picture is not there", self.folder / path)
             case str(text):
                 return self._from_base64(text)
         raise InputError(f"the table has {type(value).__name__} where a picture belongs", str(self.folder))
@@ -89,7 +93,11 @@ class Data:
             return base64.b64decode(text, validate=True)
         except binascii.Error as error:
             missing = self.folder / text[: 4 * LONGEST_REFERENCE]
-            raise InputError("the picture is neither a file there nor base64", str(missing)) from error
+            raise self.missing("the picture is neither a file there nor base64", missing) from error
+
+    def missing(self, told: str, path: Path) -> InputError:
+        """The error of a file of the data set that isn't there, with where to get it."""
+        return InputError(f"{told}; {self.where}" if self.where else told, str(path))
 
 
 def listed(cell: Any) -> list[Any]:
@@ -115,11 +123,12 @@ def open_data(path: Path, source: DataSource) -> Data:
     if not path.exists():
         raise InputError(f"is not there; {where_from(source)}", str(path))
     if not source.files:
-        return _folder(path)
+        return _folder(path, where_from(source))
     table = path if path.is_file() else _table_in(path, source)
     if table.suffix == ".parquet" and path.is_dir():
         tables = sorted(table.parent.glob("*.parquet"))
-        return Data(table.parent, _digest(tables), None, lambda: _parquet_rows(tables))
+        about = f"{len(tables)} files of Parquet, {sum(one.stat().st_size for one in tables):,} bytes"
+        return Data(table.parent, _digest(tables), None, lambda: _parquet_rows(tables), about, where_from(source))
     readers = {
         ".tsv": _tsv_rows,
         ".json": _json_rows,
@@ -128,10 +137,20 @@ def open_data(path: Path, source: DataSource) -> Data:
     }
     if table.suffix not in readers:
         raise InputError(f"is no table that is read here ({', '.join(TABLES)})", str(table))
-    known = source.md5.get(table.name)
-    published = None if known is None else known == _md5(table)
+    published, about = _compared(table, source.md5.get(table.name))
     read = readers[table.suffix]
-    return Data(table.parent, _digest([table]), published, lambda: read(table))
+    return Data(table.parent, _digest([table]), published, lambda: read(table), about, where_from(source))
+
+
+def _compared(table: Path, known: str | None) -> tuple[bool | None, str]:
+    """Whether a table is the published one, and what is to be said of it."""
+    about = f"{table.name}, {table.stat().st_size:,} bytes"
+    if known is None:
+        return None, about
+    found = _md5(table)
+    if found == known:
+        return True, f"{about}, MD5 {found}"
+    return False, f"{about}, MD5 {found}; the published {table.name} has MD5 {known}"
 
 
 def drawn() -> Data:
@@ -140,10 +159,11 @@ def drawn() -> Data:
 
 
 def where_from(source: DataSource) -> str:
-    """Where a data set is published, and by which hashes its files are known."""
-    hashes = "; ".join(f"{name}: MD5 {value}" for name, value in source.md5.items())
+    """Where a data set is published, how much it is, and by which hashes its files are known."""
+    known = [source.size] if source.size else []
+    known += [f"{name}: MD5 {value}" for name, value in source.md5.items()]
     names = f"{' or '.join(source.files)}, " if source.files else ""
-    return f"get {names}from {source.address}" + (f" ({hashes})" if hashes else "")
+    return f"get {names}from {source.address}" + (f" ({'; '.join(known)})" if known else "")
 
 
 def streamed(source: DataSource, load: Callable[..., Iterable[Row]] | None = None) -> Data:
@@ -182,12 +202,12 @@ def _table_in(folder: Path, source: DataSource) -> Path:
     raise InputError(f"holds no {' or '.join(source.files)}; {where_from(source)}", str(folder))
 
 
-def _folder(folder: Path) -> Data:
+def _folder(folder: Path, where: str) -> Data:
     said = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             said.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size}\n".encode())
-    return Data(folder, said.hexdigest(), None, lambda: iter(()))
+    return Data(folder, said.hexdigest(), None, lambda: iter(()), where=where)
 
 
 def _digest(tables: Iterable[Path]) -> str:

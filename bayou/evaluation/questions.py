@@ -37,8 +37,9 @@ def key_of(row: Row, number: int) -> str:
 
 
 def groups_of(row: Row, kinds: Mapping[str, str]) -> dict[str, str]:
-    """A row's groups: by kind, from the columns that have something to say."""
-    return {kind: str(row[column]) for kind, column in kinds.items() if harness.filled(row.get(column))}
+    """A row's groups: by kind, from the columns that have something to say; the Hub writes some with capitals."""
+    said = {str(column).lower(): value for column, value in row.items()}
+    return {kind: str(said[column]) for kind, column in kinds.items() if harness.filled(said.get(column))}
 
 
 def question_samples(data: Data, kinds: Mapping[str, str] | None = None) -> Iterator[Sample]:

@@ -27,6 +27,7 @@ def sample_hash(sample: Sample) -> str:
     """
     said = hashlib.sha256()
     plain = [sample.key, sample.prompt, sample.ending, sample.reads, sample.truth, dict(sample.groups)]
+    plain += [sample.asks] if sample.asks else []
     said.update(json.dumps(plain, ensure_ascii=False, sort_keys=True).encode())
     for image in sample.images:
         try:

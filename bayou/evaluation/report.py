@@ -15,7 +15,7 @@ import numpy as np
 
 from bayou.errors import InputError
 from bayou.evaluation.benchmark import Benchmark, Figure, Picture, Scored
-from bayou.evaluation.layouts import Data
+from bayou.evaluation.layouts import Data, where_from
 from bayou.evaluation.runner import Run, scored
 from bayou.inputs.images import load_image
 from bayou.scorers.bootstrap import RESAMPLES, ratio_interval
@@ -62,7 +62,8 @@ def _published(benchmark: Benchmark, run: Run) -> tuple[Mapping[str, list[dict[s
     if not benchmark.published:
         return {}, []
     if run.facts.get("published_data") is False:
-        return {}, ["The data is not the published file, so published figures are left out."]
+        about, where = run.facts["data"], where_from(benchmark.data)
+        return {}, [f"The data is not the published file, so published figures are left out: {about}; {where}."]
     if run.facts.get("limited") or run.facts.get("left_out"):
         return {}, ["Only a part of the set was asked, so published figures are left out."]
     found: dict[str, list[dict[str, Any]]] = {}
@@ -80,6 +81,7 @@ def _figure(figure: Figure, beside: Mapping[str, list[dict[str, Any]]]) -> dict[
         "low": None if single else figure.scale * interval.low,
         "high": None if single else figure.scale * interval.high,
         "units": len(figure.parts),
+        "scale": figure.scale,
         "lower_is_better": figure.lower_is_better,
         "published": beside.get(figure.name, []),
     }
@@ -239,6 +241,7 @@ def settings_lines(report: Report) -> list[tuple[str, str]]:
     rows += [(f"asking: {name}", repr(value) if name == "ending" else str(value)) for name, value in asking.items()]
     rows += [
         ("asking: decoding", "greedy"),
+        ("data", facts["data"] or "a folder, or drawn"),
         ("data (SHA-256)", identity["data"]),
         ("data is the published file", {True: "yes", False: "no", None: "no published hash"}[facts["published_data"]]),
         ("judge", str(facts.get("judge") or "none")),

@@ -7,11 +7,12 @@ from html import escape
 from typing import Any
 
 from bayou.evaluation.report import Report, settings_lines
-from bayou.evaluation.report_markdown import interval, number
+from bayou.evaluation.report_markdown import amount, interval, number, published_table
 
 SIDE = 260
+NOTHING = '<span class="note">nothing</span>'
 _STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 84rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
 table { border-collapse: collapse; margin: 1rem 0 } td, th { border-bottom: 1px solid #ddd; padding: .3rem .7rem;
 text-align: left; vertical-align: top } .note { color: #555 } .warn { color: #a00 } img { max-width: 360px;
 border: 1px solid #ccc } pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; max-width: 32rem }
@@ -51,15 +52,18 @@ def report_html(report: Report) -> str:
 def _figures(report: Report) -> str:
     rows = []
     for figure in report["figures"]:
-        beside = "<br>".join(
-            f'<span title="{escape(one["source"])}">{escape(one["model"])}: {number(one["value"])}</span>'
-            for one in sorted(figure["published"], key=lambda one: -one["value"])
-        )
         name = escape(figure["name"]) + (" (lower is better)" if figure["lower_is_better"] else "")
-        rows.append([name, number(figure["value"]), interval(figure), str(figure["units"]), beside])
-    sources = sorted({one["source"] for figure in report["figures"] for one in figure["published"]})
-    told = f'<p class="note">Published figures: {escape("; ".join(sources))}.</p>' if sources else ""
-    return table(["figure", "value", "95 % interval", "units", "published"], rows) + told
+        rows.append([name, amount(figure), interval(figure), str(figure["units"])])
+    return table(["figure", "value", "95 % interval", "units"], rows) + _published(report)
+
+
+def _published(report: Report) -> str:
+    head, rows, sources = published_table(report)
+    if not rows:
+        return ""
+    own, *others = ([escape(cell) for cell in row] for row in rows)
+    shown = table(head, [[f"<b>{cell}</b>" if cell else "" for cell in own], *others])
+    return f'<h2>Beside published figures</h2>{shown}<p class="note">Published: {escape(sources)}.</p>'
 
 
 def _costs(report: Report) -> str:
@@ -106,12 +110,13 @@ def _worst(samples: Sequence[dict[str, Any]]) -> str:
     rows = []
     for one in samples:
         images = "".join(f'<img src="{picture}" alt="">' for picture in one["pictures"])
-        said = one["failure"] or one["answer"]
+        said = one["failure"] or one["answer"].strip()
         rows.append(
             [
                 images,
                 escape(one["key"]),
-                *(f"<pre>{escape(text)}</pre>" if text else "" for text in (one["question"], said, one["expected"])),
+                f"<pre>{escape(one['question'])}</pre>" if one["question"] else "",
+                *(f"<pre>{escape(text)}</pre>" if text else NOTHING for text in (said, one["expected"])),
                 number(one["score"]),
                 number(one["confidence"]),
             ]

@@ -16,6 +16,8 @@ def number(value: float | None) -> str:
     """A figure for people: four digits, more only before the point."""
     if value is None or value != value:
         return ""
+    if value == 0:
+        return "0"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}" if abs(value) < 1 else f"{value:.2f}"
 
 
@@ -23,6 +25,14 @@ def interval(values: Any) -> str:
     """The ends of an interval, "" where there is none."""
     low, high = values["low"], values["high"]
     return "" if low is None else f"{number(low)} to {number(high)}"
+
+
+def amount(figure: Any) -> str:
+    """A figure's value with its unit: per cent, points of how many, or none."""
+    if figure["scale"] == 100:
+        return f"{number(figure['value'])} %"
+    points = f" of {figure['scale']:,.0f}" if figure["scale"] != 1 else ""
+    return number(figure["value"]) + points
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -44,14 +54,16 @@ def report_markdown(report: Report) -> str:
     figures = [
         [
             figure["name"] + (" (lower is better)" if figure["lower_is_better"] else ""),
-            number(figure["value"]),
+            amount(figure),
             interval(figure),
             str(figure["units"]),
         ]
         for figure in report["figures"]
     ]
     parts += ["## Scores", table(["figure", "value", "95 % interval", "units"], figures)]
-    parts += _published(report)
+    head, rows, sources = published_table(report)
+    if rows:
+        parts += ["## Beside published figures", table(head, rows), f"Published: {sources}."]
     costs = report["costs"]
     seconds = ", ".join(f"{name} {number(costs[f'seconds_{name}'])}" for name in ("mean", "median", "p95"))
     tokens = [
@@ -73,13 +85,21 @@ def report_markdown(report: Report) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _published(report: Report) -> list[str]:
-    rows = [
-        [one["model"], figure["name"], number(one["value"]), one["source"]]
-        for figure in report["figures"]
-        for one in sorted(figure["published"], key=lambda published: -published["value"])
-    ]
-    return ["## Published figures", table(["model", "figure", "value", "source"], rows)] if rows else []
+def published_table(report: Report) -> tuple[list[str], list[list[str]], str]:
+    """This run and the published figures: a column for each figure, a row for each model, this one first.
+
+    Returns:
+        The head, the rows (none where nothing was published), and the sources.
+    """
+    figures = [figure for figure in report["figures"] if figure["published"]]
+    cells = {(one["model"], figure["name"]): one["value"] for figure in figures for one in figure["published"]}
+    first = {one["model"]: one["value"] for figure in figures[:1] for one in figure["published"]}
+    models = sorted({model for model, _ in cells}, key=lambda model: (-first.get(model, 0.0), model))
+    names = [figure["name"] for figure in figures]
+    rows = [[model, *(number(cells.get((model, name))) for name in names)] for model in models]
+    own = [[f"{report['model']} (this run)", *(number(figure["value"]) for figure in figures)]]
+    sources = sorted({one["source"] for figure in figures for one in figure["published"]})
+    return ["model", *names], own + rows if rows else [], "; ".join(sources)
 
 
 def _calibration(values: Report) -> list[str]:

@@ -140,6 +140,7 @@ def run(
             "left_out": taken.left_out,
             "limited": options.limit is not None and taken.met >= options.limit,
             "published_data": data.published,
+            "data": data.about,
             "judge": None if judge is None else judge.name,
             "most_in_flight": max(subject.most_in_flight, _most_before(folder)),
             "this_call": {"new": len(records) - before, "seconds": seconds},
@@ -185,12 +186,12 @@ def _judged(benchmark: Benchmark, judge: Judge | None, sample: Sample, reply: Re
 
 
 def _doable(samples: Iterable[Sample], subject: Subject, taken: _Taken) -> Iterator[Sample]:
-    """Those that the subject can do; a reader of lines and pages is given what can be read."""
+    """Those that the subject can do; a reader that understands no language is given what can be read."""
     for sample in samples:
         if sample.key in taken.seen:
             raise InputError(f"the data has two samples named {sample.key!r}")
         taken.seen.add(sample.key)
-        if subject.answers or sample.reads is not None:
+        if subject.answers or sample.reads in subject.reads:
             yield sample
         else:
             taken.left_out += 1

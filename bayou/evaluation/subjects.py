@@ -6,7 +6,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -18,8 +18,9 @@ from bayou.documents.document import Document, Page
 from bayou.documents.open_pages import open_pages
 from bayou.documents.raw_page import OpenOptions, RawPage
 from bayou.errors import InputError
-from bayou.evaluation.benchmark import Asking, Picture, Reply, Sample
+from bayou.evaluation.benchmark import Asking, Picture, Reads, Reply, Sample
 from bayou.reading.answers import Answer, Limits, answer_confidence
+from bayou.reading.line_answers import answer_from_lines
 from bayou.reading.lone_lines import read_alone
 from bayou.reading.reader import line_pixels
 from bayou.reading.recogniser import Recogniser
@@ -40,12 +41,14 @@ class Subject(Protocol):
     Attributes:
         name: What reports call it.
         identity: What tells it from any other: weights, runtime, precision. JSON.
-        answers: Whether it answers questions, or only reads lines and pages.
+        answers: Whether it answers questions about pictures, or only reads.
+        reads: What it does of samples that it may do by reading.
     """
 
     name: str
     identity: Mapping[str, Any]
     answers: bool
+    reads: Collection[Reads]
 
     @property
     def most_in_flight(self) -> int:
@@ -83,29 +86,48 @@ def page_reply(read: ReadPage, source: Picture) -> Reply:
 
 
 class LineSubject:
-    """nano or ppocr: lines in batches, pages one by one, no questions.
+    """nano or ppocr: lines in batches, pages one by one, plain questions looked up in what was read.
 
     Args:
         read_page: Reads a page as the product does.
     """
 
     answers = False
+    reads: Collection[Reads] = ("line", "page", "question")
 
     def __init__(self, recogniser: Recogniser, read_page: ReadPage, identity: Mapping[str, Any]) -> None:
         self.name = recogniser.name
         self.identity = identity
         self.most_in_flight = 0
         self._recogniser, self._read_page = recogniser, read_page
+        self._last: tuple[Picture, Document] | None = None
 
     def replies(self, samples: Iterable[Sample], asking: Asking) -> Iterator[tuple[Sample, Reply]]:
         """See ``Subject``; samples that can't be read are not to be among them."""
         for kind, group in groupby(samples, key=lambda sample: sample.reads):
             while batch := list(islice(group, LINES_AT_A_TIME if kind == "line" else 1)):
                 self.most_in_flight = max(self.most_in_flight, len(batch))
-                if kind == "line":
-                    yield from self._lines(batch)
-                else:
-                    yield batch[0], page_reply(self._read_page, batch[0].images[0])
+                match kind:
+                    case "line":
+                        yield from self._lines(batch)
+                    case "question":
+                        yield batch[0], self._looked_up(batch[0])
+                    case _:
+                        yield batch[0], page_reply(self._read_page, batch[0].images[0])
+
+    def _looked_up(self, sample: Sample) -> Reply:
+        """An answer from what stands on the page; "" where it doesn't say, or where this can't be looked up."""
+        start, picture = time.perf_counter(), sample.images[0]
+        if self._last is None or self._last[0] != picture:  # several questions are about one page
+            try:
+                self._last = picture, self._read_page(picture)
+            except InputError as error:
+                return failed(error, time.perf_counter() - start)
+        answer = answer_from_lines(self._last[1], sample.asks, self.name)
+        seconds = time.perf_counter() - start
+        if not answer.found:
+            return Reply("", message=answer.text or answer.note, seconds=seconds)
+        return Reply(answer.text, confidence=answer.confidence, message=answer.note, seconds=seconds)
 
     def _lines(self, batch: list[Sample]) -> Iterator[tuple[Sample, Reply]]:
         start = time.perf_counter()
@@ -143,6 +165,7 @@ class AnsweringSubject:
     """
 
     answers = True
+    reads: Collection[Reads] = ("line", "page", "question")
 
     def __init__(
         self,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bayou.evaluation.benchmark import Asking, Reply, Sample
+from bayou.evaluation.benchmark import Asking, Reads, Reply, Sample
 from bayou.evaluation.subjects import full_prompt
 
 
@@ -41,6 +41,7 @@ class ScriptedSubject:
     say: Callable[[Sample], str | Reply] = right_answer
     name: str = "scripted"
     answers: bool = True
+    reads: Collection[Reads] = ("line", "page")
     most_in_flight: int = 1
     identity: Mapping[str, Any] = field(default_factory=lambda: {"model": "scripted"})
     asked: list[str] = field(default_factory=list)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from bayou.evaluation.layouts import Data, open_data
 from bayou.evaluation.published import BOARD
 from bayou.evaluation.report import make_report
 from bayou.evaluation.report_files import write_report
+from bayou.evaluation.report_html import report_html
+from bayou.evaluation.report_markdown import published_table, report_markdown
 from bayou.evaluation.runner import RunOptions, run, scored
 from tests.evaluation.made_samples import MADE, ocrbench_json
 from tests.evaluation.scripted_subject import ScriptedJudge, ScriptedSubject
@@ -144,12 +147,19 @@ def test_published_figures_stand_beside_the_published_file_alone(tmp_path: Path)
     benchmark, data = made("ocrbench", tmp_path)
     assert data.published is False  # a made sample is not the published file
     report = make_report(benchmark, run(benchmark, ScriptedSubject(), data, RunOptions(tmp_path / "out")), data)
-    assert any("not the published file" in note for note in report["notes"])
+    (note,) = [note for note in report["notes"] if "not the published file" in note]
+    assert "OCRBench.tsv, " in note and " bytes, MD5 " in note and "e953d98a987cc6e26ef717b61260b778" in note
     as_json = open_data(ocrbench_json(tmp_path), benchmark.data)
     report = make_report(benchmark, run(benchmark, ScriptedSubject(), as_json, RunOptions(tmp_path / "out")), as_json)
     values = {one["model"]: one["value"] for one in report["figures"][0]["published"]}
     assert (values["H2OVL-Mississippi-2B"], values["H2OVL-Mississippi-0.8B"]) == (782, 751)
     assert BOARD["H2OVL-Mississippi-2B"][6] == 782
+    head, rows, sources = published_table(report)
+    assert head[:3] == ["model", "all", "Text Recognition"]
+    assert rows[0][:3] == ["scripted (this run)", "1000.0", "300.0"]
+    assert ["H2OVL-Mississippi-0.8B", "751.0", "274.0"] in [row[:3] for row in rows]
+    assert "leaderboard" in sources and sources in report_html(report)
+    assert "| all | 1000.0 of 1,000 |" in report_markdown(report)
 
 
 def test_a_reader_is_given_what_can_be_read(tmp_path: Path) -> None:
@@ -165,7 +175,11 @@ def test_a_reader_is_given_what_can_be_read(tmp_path: Path) -> None:
 
 
 def test_missing_data_says_where_to_get_it(tmp_path: Path) -> None:
-    source = catalogue.find("ocrbench").data
-    for path in (tmp_path, tmp_path / "absent"):
-        with pytest.raises(InputError, match=r"MultimodalOCR.*e953d98a987cc6e26ef717b61260b778"):
-            open_data(path, source)
+    for name in MADE:
+        source = catalogue.find(name).data
+        told = f"get .*{re.escape(source.address)}.*{re.escape(source.size)}.*{''.join(list(source.md5.values())[:1])}"
+        with pytest.raises(InputError, match=told):
+            open_data(tmp_path / "absent", source)
+        (tmp_path / name).mkdir()
+        with pytest.raises(InputError, match=told):
+            list(catalogue.find(name).samples(open_data(tmp_path / name, source)))

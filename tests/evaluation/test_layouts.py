@@ -13,7 +13,9 @@ from bayou.evaluation.benchmark import DataSource
 from bayou.evaluation.layouts import listed, open_data, streamed
 from tests.evaluation.made_samples import in_base64, picture, tsv
 
-SOURCE = DataSource(("a.tsv", "a.jsonl", "*.parquet"), "example.org", {"a.tsv": "0" * 32}, ("owner/name", "test"))
+SOURCE = DataSource(
+    ("a.tsv", "a.jsonl", "*.parquet"), "example.org", {"a.tsv": "0" * 32}, ("owner/name", "test"), "3 rows"
+)
 
 
 def test_a_picture_in_another_row_is_that_rows(tmp_path: Path) -> None:
@@ -21,6 +23,9 @@ def test_a_picture_in_another_row_is_that_rows(tmp_path: Path) -> None:
     data = open_data(tsv(tmp_path / "a.tsv", rows), SOURCE)
     assert [data.picture(row["image"]) for row in data.rows()] == [picture("seven")] * 2
     assert data.published is False
+    size = (tmp_path / "a.tsv").stat().st_size
+    assert data.about.startswith(f"a.tsv, {size:,} bytes, MD5 ")
+    assert data.about.endswith("the published a.tsv has MD5 " + "0" * 32)
 
 
 def test_a_picture_that_no_row_has_is_named(tmp_path: Path) -> None:
@@ -39,7 +44,9 @@ def test_pictures_come_as_bytes_files_dictionaries_and_images(tmp_path: Path) ->
     assert isinstance(drawn, bytes) and drawn.startswith(b"\x89PNG")
     assert data.pictures(f"['p.png', '{in_base64('y')}']") == (tmp_path / "p.png", picture("y"))
     for wrong in ("absent.png", {"path": "absent.png"}):
-        with pytest.raises(InputError, match=r"absent\.png"):
+        with pytest.raises(
+            InputError, match=r"absent\.png: .*; get a\.tsv or .* from example\.org \(3 rows; a\.tsv: MD5"
+        ):
             data.picture(wrong)
     with pytest.raises(InputError, match="int where a picture belongs"):
         data.picture(3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from PIL import Image
 from bayou.engine.endpoint_settings import EndpointSettings
 from bayou.errors import ModelError, UsageError
 from bayou.evaluation import catalogue
-from bayou.evaluation.benchmark import Asking, Sample
-from bayou.evaluation.layouts import open_data
+from bayou.evaluation.benchmark import Asking, Reply, Sample
+from bayou.evaluation.benchmarks.honesty import samples, score
+from bayou.evaluation.layouts import drawn, open_data
 from bayou.evaluation.loading import ServerJudge, SubjectSettings, open_subject
 from bayou.evaluation.report import make_report
 from bayou.evaluation.runner import RunOptions, run
@@ -58,12 +60,23 @@ def test_nano_reads_lines_and_pages(tmp_path: Path) -> None:
 
 
 def test_a_picture_that_is_none_fails_alone(tmp_path: Path) -> None:
-    samples = [Sample("bad", (b"none",), "", reads="line"), Sample("good", (picture("Harbour"),), "", reads="line")]
-    (_, bad), (_, good) = nano().replies(samples, Asking())
+    asked = [Sample("bad", (b"none",), "", reads="line"), Sample("good", (picture("Harbour"),), "", reads="line")]
+    (_, bad), (_, good) = nano().replies(asked, Asking())
     assert (bad.finish, bad.failure) == ("failed", "InputError")
     assert (good.finish, good.text) == ("stop", "Harbour")
     (_, page) = next(iter(nano().replies([Sample("page", (b"none",), "", reads="page")], Asking())))
     assert (page.finish, page.failure) == ("failed", "InputError")
+
+
+def test_nano_looks_answers_up_and_says_where_there_is_none() -> None:
+    asked = [sample for sample in samples(drawn(), each=1) if sample.reads == "question"]
+    replies = [reply for _, reply in nano().replies(asked, Asking())]
+    scores = [score(sample, reply) for sample, reply in zip(asked, replies, strict=True)]
+    assert [one["honest"] for one in scores] == [1.0] * 5
+    assert (replies[-1].text, replies[-1].message) == ("", "Not in this document.")
+    assert score(asked[0], Reply("nothing of it"))["wrong"] == 1
+    (_, none) = next(iter(nano().replies([replace(asked[0], images=(b"none",))], Asking())))
+    assert none.failure == "InputError"
 
 
 def test_a_member_answers_several_at_a_time_as_it_does_alone() -> None:
@@ -80,8 +93,8 @@ def test_a_member_answers_several_at_a_time_as_it_does_alone() -> None:
 
 def test_what_a_member_can_not_see_fails_alone() -> None:
     subject = open_subject(SubjectSettings(str(golden("tiny-800m")), threads=1, jobs=2))
-    samples = [Sample("none", (b"none",), [], "<image>\nWhat?"), *questions(1)]
-    (_, bad), (_, good) = subject.replies(samples, SHORT)
+    asked = [Sample("none", (b"none",), [], "<image>\nWhat?"), *questions(1)]
+    (_, bad), (_, good) = subject.replies(asked, SHORT)
     assert (bad.failure, good.finish) == ("InputError", "length")
 
 

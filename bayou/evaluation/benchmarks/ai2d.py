@@ -42,6 +42,7 @@ BENCHMARK = Benchmark(
         f"{harness.FILES}AI2D_TEST.tsv",
         {"AI2D_TEST.tsv": "0f593e0d1c7df9a3d69bf1f947e71975"},
         ("lmms-lab/ai2d", "test"),
+        "3,088 questions, 167 MB",
     ),
     samples=samples,
     score=score,

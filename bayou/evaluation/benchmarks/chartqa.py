@@ -34,6 +34,7 @@ BENCHMARK = Benchmark(
         f"{harness.FILES}ChartQA_TEST.tsv",
         {"ChartQA_TEST.tsv": "c902e0aa9be5582a7aad6dcf52734b42"},
         ("lmms-lab/ChartQA", "test"),
+        "2,500 questions, 130 MB",
     ),
     samples=samples,
     score=score,

@@ -39,6 +39,7 @@ BENCHMARK = Benchmark(
         ("test-*.parquet", "*.parquet"),
         "huggingface.co/datasets/naver-clova-ix/cord-v2",
         hub=("naver-clova-ix/cord-v2", "test"),
+        size="100 receipts",
     ),
     samples=samples,
     score=score,

@@ -34,6 +34,7 @@ BENCHMARK = Benchmark(
         f"{harness.FILES}DocVQA_VAL.tsv",
         {"DocVQA_VAL.tsv": "d5ee77e1926ff10690d469c56b73eabf"},
         ("lmms-lab/DocVQA", "DocVQA", "validation"),
+        "5,349 questions, 631 MB",
     ),
     samples=samples,
     score=score,

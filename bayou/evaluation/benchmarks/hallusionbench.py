@@ -67,6 +67,7 @@ BENCHMARK = Benchmark(
         ("HallusionBench.tsv",),
         f"{harness.FILES}HallusionBench.tsv",
         {"HallusionBench.tsv": "0c23ac0dc9ef46832d7a24504f2a0c7c"},
+        size="951 questions, 94 MB",
     ),
     samples=samples,
     score=score,

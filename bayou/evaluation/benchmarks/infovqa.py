@@ -17,5 +17,6 @@ BENCHMARK = replace(
         f"{harness.FILES}InfoVQA_VAL.tsv",
         {"InfoVQA_VAL.tsv": "2342e9c225222f0ef4dec545ebb126fe"},
         ("lmms-lab/DocVQA", "InfographicVQA", "validation"),
+        "2,801 questions, 274 MB",
     ),
 )

@@ -19,19 +19,19 @@ def samples(data: Data) -> Iterator[Sample]:
     folders = [data.folder / name for name in ("", "words", "lines")]
     tables = [folder / "labels.tsv" for folder in folders if (folder / "labels.tsv").is_file()]
     if not tables:
-        raise InputError("holds no labels.tsv, nor folders words or lines with one", str(data.folder))
+        raise data.missing("holds no labels.tsv, nor folders words or lines with one", data.folder)
     for table in tables:
-        yield from _lines(table)
+        yield from _lines(data, table)
 
 
-def _lines(table: Path) -> Iterator[Sample]:
+def _lines(data: Data, table: Path) -> Iterator[Sample]:
     for number, row in enumerate(table.read_text(encoding="utf-8").splitlines(), 1):
         cells = row.split("\t")
         if len(cells) < 2:
             raise InputError(f"line {number} is not: file, tab, text", str(table))
         path = table.parent / "images" / cells[0]
         if not path.is_file():
-            raise InputError("the picture is not there", str(path))
+            raise data.missing("the picture is not there", path)
         groups = {"kind": cells[2]} if len(cells) > 2 else {}
         yield Sample(f"{table.parent.name}/{cells[0]}", (path,), cells[1], reads="line", groups=groups)
 

@@ -97,6 +97,7 @@ BENCHMARK = Benchmark(
         ("MathVista_MINI.tsv",),
         f"{harness.FILES}MathVista_MINI.tsv",
         {"MathVista_MINI.tsv": "f199b98e178e5a2a20e7048f5dcb0464"},
+        size="1,000 questions",
     ),
     samples=samples,
     score=score,

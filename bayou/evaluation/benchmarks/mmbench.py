@@ -61,6 +61,8 @@ BENCHMARK = Benchmark(
             "MMBench_DEV_EN.tsv": "b6caf1133a01c6bb705cf753bb527ed8",
             "MMBench_DEV_EN_V11.tsv": "30c05be8f2f347a50be25aa067248184",
         },
+        ("lmms-lab/MMBench", "en", "dev"),
+        "1,164 questions in 4,329 turns",
     ),
     samples=samples,
     score=score,

@@ -52,6 +52,7 @@ BENCHMARK = Benchmark(
         ("MMMU_DEV_VAL.tsv",),
         f"{harness.FILES}MMMU_DEV_VAL.tsv",
         {"MMMU_DEV_VAL.tsv": "521afc0f3bf341e6654327792781644d"},
+        size="1,050 questions, 900 of them val",
     ),
     samples=samples,
     score=score,

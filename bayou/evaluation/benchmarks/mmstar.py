@@ -41,7 +41,7 @@ BENCHMARK = Benchmark(
         ("MMStar.tsv",),
         f"{harness.FILES}MMStar.tsv",
         {"MMStar.tsv": "e1ecd2140806c1b1bbf54b43372efb9e"},
-        (),
+        size="1,500 questions",
     ),
     samples=samples,
     score=score,

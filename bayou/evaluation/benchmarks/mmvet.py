@@ -46,7 +46,13 @@ def judgement(sample: Sample, text: str) -> str:
 BENCHMARK = Benchmark(
     name="mmvet",
     title="MM-Vet",
-    data=DataSource(("MMVet.tsv",), f"{harness.FILES}MMVet.tsv", {"MMVet.tsv": "748aa6d4aa9d4de798306a63718455e3"}),
+    data=DataSource(
+        ("MMVet.tsv",),
+        f"{harness.FILES}MMVet.tsv",
+        {"MMVet.tsv": "748aa6d4aa9d4de798306a63718455e3"},
+        ("lmms-lab/MMVet", "test"),
+        "218 questions",
+    ),
     samples=samples,
     score=score,
     figures=figures,

@@ -87,6 +87,7 @@ BENCHMARK = Benchmark(
         f"{harness.FILES}OCRBench.tsv, or OCRBench.json and pictures from github.com/Yuliang-Liu/MultimodalOCR",
         {"OCRBench.tsv": "e953d98a987cc6e26ef717b61260b778"},
         ("echo840/OCRBench", "test"),
+        "1,000 questions",
     ),
     samples=samples,
     score=score,

@@ -126,6 +126,7 @@ BENCHMARK = Benchmark(
         ("OCRBench_v2.json", "OCRBench_v2.tsv", "*.parquet"),
         "github.com/Yuliang-Liu/MultimodalOCR, OCRBench_v2 (JSON and pictures)",
         hub=("ling99/OCRBench_v2", "test"),
+        size="10,000 questions",
     ),
     samples=samples,
     score=score,

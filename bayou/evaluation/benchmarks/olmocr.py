@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bayou.errors import InputError
 from bayou.evaluation.benchmark import Benchmark, DataSource, Figure, Reply, Sample, Scored, mean_of
 from bayou.evaluation.layouts import Data
 from bayou.scorers.page_facts import KINDS, fact_holds
@@ -21,7 +20,7 @@ def samples(data: Data) -> Iterator[Sample]:
     """A page and the facts about it."""
     tables = sorted(data.folder.glob("*.jsonl")) or sorted(data.folder.glob("bench_data/*.jsonl"))
     if not tables:
-        raise InputError("holds no JSON lines of facts", str(data.folder))
+        raise data.missing("holds no JSON lines of facts", data.folder)
     for table in tables:
         pages: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for line in table.read_text(encoding="utf-8").splitlines():
@@ -30,15 +29,15 @@ def samples(data: Data) -> Iterator[Sample]:
                 if fact["type"] in KINDS:
                     pages[fact["pdf"]].append(fact)
         for name, facts in pages.items():
-            path = _page(table.parent, name)
+            path = _page(data, table.parent, name)
             yield Sample(f"{table.stem}/{name}", (path,), facts, reads="page", groups={"file": table.stem})
 
 
-def _page(folder: Path, name: str) -> Path:
+def _page(data: Data, folder: Path, name: str) -> Path:
     for path in (folder / "pdfs" / name, folder / name):
         if path.is_file():
             return path
-    raise InputError("the page is not there", str(folder / "pdfs" / name))
+    raise data.missing("the page is not there", folder / "pdfs" / name)
 
 
 def score(sample: Sample, reply: Reply) -> Mapping[str, float]:
@@ -72,7 +71,9 @@ def figures(scored: Sequence[Scored]) -> list[Figure]:
 BENCHMARK = Benchmark(
     name="olmocr",
     title="olmOCR-bench",
-    data=DataSource((), "huggingface.co/datasets/allenai/olmOCR-bench (folder bench_data)"),
+    data=DataSource(
+        (), "huggingface.co/datasets/allenai/olmOCR-bench (folder bench_data)", size="7,010 facts about 1,403 PDFs"
+    ),
     samples=samples,
     score=score,
     figures=figures,

@@ -87,7 +87,9 @@ def figures(scored: Sequence[Scored]) -> list[Figure]:
 BENCHMARK = Benchmark(
     name="omnidocbench",
     title="OmniDocBench",
-    data=DataSource(("OmniDocBench.json",), "huggingface.co/datasets/opendatalab/OmniDocBench"),
+    data=DataSource(
+        ("OmniDocBench.json",), "huggingface.co/datasets/opendatalab/OmniDocBench (with its folder images)"
+    ),
     samples=samples,
     score=score,
     figures=figures,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bayou.errors import InputError
 from bayou.evaluation.benchmark import Benchmark, DataSource, Figure, Reply, Sample, Scored, mean_of, means
 from bayou.evaluation.layouts import Data
 from bayou.scorers.text import character_errors, fold, word_overlap
@@ -17,11 +16,11 @@ def samples(data: Data) -> Iterator[Sample]:
     """A page; its kind is what its name begins with, up to the first underscore."""
     folders = [folder for folder in (data.folder, data.folder / "pages") if (folder / "text").is_dir()]
     if not folders:
-        raise InputError("holds no folders images and text, nor pages with both", str(data.folder))
+        raise data.missing("holds no folders images and text, nor pages with both", data.folder)
     images = {path.stem: path for path in sorted((folders[0] / "images").glob("*"))}
     for text in sorted((folders[0] / "text").glob("*.txt")):
         if text.stem not in images:
-            raise InputError("has no picture of its name in images", str(text))
+            raise data.missing("has no picture of its name in images", text)
         kind = {"kind": text.stem.partition("_")[0]} if "_" in text.stem else {}
         yield Sample(text.stem, (images[text.stem],), text.read_text(encoding="utf-8"), reads="page", groups=kind)
 

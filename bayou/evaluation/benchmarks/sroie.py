@@ -24,12 +24,12 @@ def samples(data: Data) -> Iterator[Sample]:
     """A receipt and its fields."""
     found = [(data.folder / one, data.folder / other) for one, other in FOLDERS if (data.folder / other).is_dir()]
     if not found:
-        raise InputError("has no folders img and entities, and no images and fields", str(data.folder))
+        raise data.missing("has no folders img and entities, and no images and fields", data.folder)
     images, texts = found[0]
     pictures = {path.stem: path for path in sorted(images.glob("*"))}
     for path in sorted(texts.glob("*")):
         if path.stem not in pictures:
-            raise InputError("has no picture of its name", str(path))
+            raise data.missing("has no picture of its name", path)
         truth = _fields(path)
         yield Sample(path.stem, (pictures[path.stem],), truth, marked_fields(dict.fromkeys(FIELDS, "")))
 
@@ -85,7 +85,9 @@ def figures(scored: Sequence[Scored]) -> list[Figure]:
 BENCHMARK = Benchmark(
     name="sroie",
     title="SROIE fields",
-    data=DataSource((), "rrc.cvc.uab.es, ICDAR 2019 SROIE, task 3 (pictures and entities of the test set)"),
+    data=DataSource(
+        (), "rrc.cvc.uab.es, ICDAR 2019 SROIE, task 3 (pictures and entities of the test set)", size="347 receipts"
+    ),
     samples=samples,
     score=score,
     figures=figures,

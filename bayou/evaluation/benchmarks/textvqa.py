@@ -41,6 +41,7 @@ BENCHMARK = Benchmark(
         f"{harness.FILES}TextVQA_VAL.tsv",
         {"TextVQA_VAL.tsv": "b233b31f551bbf4056f2f955da3a92cd"},
         ("lmms-lab/textvqa", "validation"),
+        "5,000 questions, 1.2 GB",
     ),
     samples=samples,
     score=score,
