@@ -27,25 +27,27 @@ def hyphenated_words(document: Document) -> frozenset[str]:
 
 
 def join_lines(lines: Iterable[Line], hyphenated: frozenset[str]) -> str:
-    """Lines as running text: a word cut by a hyphen at a line's end becomes whole.
+    """Lines as running text, their cut words whole (``whole_words``)."""
+    return " ".join(whole_words((line.text for line in lines), hyphenated))
+
+
+def whole_words(lines: Iterable[str], hyphenated: frozenset[str]) -> list[str]:
+    """Printed lines, empty ones left out; a word cut by a hyphen at a line's end stands whole on its first line.
 
     The hyphen stays where the word has one elsewhere in the document (``hyphenated``), and where what follows isn't a
     small letter.
     """
-    joined = ""
+    rows: list[str] = []
     for line in lines:
-        text = " ".join(line.text.split())
-        if not joined:
-            joined = text
-        elif not text:
-            continue
-        elif _CUT_WORD.search(joined) and text[0].islower():
-            word = (joined.rsplit(maxsplit=1)[-1] + text.split(maxsplit=1)[0]).lower()
+        text = " ".join(line.split())
+        if rows and text[:1].islower() and _CUT_WORD.search(rows[-1]):
+            rest, _, text = text.partition(" ")
+            word = (rows[-1].rsplit(maxsplit=1)[-1] + rest).lower()
             compound = any(match in hyphenated for match in _COMPOUND.findall(word))
-            joined = (joined if compound else joined[:-1]) + text
-        else:
-            joined += " " + text
-    return joined
+            rows[-1] = (rows[-1] if compound else rows[-1][:-1]) + rest
+        if text:
+            rows.append(text)
+    return rows
 
 
 def paragraph_rows(lines: Sequence[Line], hyphenated: frozenset[str]) -> list[str]:

@@ -11,7 +11,7 @@ def document_of(*blocks):
 def test_sample_as_text():
     assert sample().to_text() == (
         "Annual report & more\n\n"
-        "The first line of a para-\ngraph goes on <here>.\n\n"
+        "The first line of a paragraph\ngoes on <here>.\n\n"
         "• one\n• two\n3. three\n\n"
         "Item\tPrice\nTea\t3.50\n"
         "\fGrüße aus Łódź\n"
@@ -32,6 +32,13 @@ def test_span_leaves_its_other_places_empty():
     box = Box(0, 0, 1, 1)
     spanned = Table(((Cell("wide", box, column_span=2), Cell("c", box)), tuple(Cell(t, box) for t in "def")))
     assert document_of(block("table", table=spanned)).to_text() == "wide\t\tc\nd\te\tf\n"
+
+
+def test_words_cut_at_line_ends_stand_whole_where_they_begin():
+    assert document_of(block("paragraph", "a para-", "graph on", "two")).to_text() == "a paragraph\non\ntwo\n"
+    assert document_of(block("paragraph", "a well-", "known man", "well-known")).to_text() == (
+        "a well-known\nman\nwell-known\n"
+    )
 
 
 def test_csv_quotes_and_spans():
@@ -55,3 +62,4 @@ def test_words_cut_at_line_ends_are_made_whole():
     assert joined("pages 3-", "5") == "pages 3- 5"
     assert joined("a well-", "known man", others=("the well-known woman",)) == "a well-known man"
     assert joined("one", "", "two") == "one two"
+    assert joined("inter-", "na-", "tional law") == "international law"
