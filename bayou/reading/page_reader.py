@@ -23,7 +23,7 @@ from bayou.reading.orientation import HeadDownClassifier, lies_sideways, stands_
 from bayou.reading.progress import LinesRead, OnReading, PageBegun
 from bayou.reading.recogniser import RecognisedLine, Recogniser
 from bayou.reading.show_through import DoubtfulLine, is_doubtful, shown_through
-from bayou.reading.spacing import with_wide_spaces
+from bayou.reading.spacing import respaced
 from bayou.reading.type_size import native_size, type_size
 from bayou.reading.words import place_line
 
@@ -172,7 +172,7 @@ class PageReader:
             for at in (at for at in group if at not in behind):
                 read, quad, crop = reads[at]
                 if read.text.strip() and read.legibility >= LEAST_LEGIBILITY:
-                    new.append(place_line(with_wide_spaces(read, crop), quad, pixels_per_unit, crop))
+                    new.append(place_line(respaced(read, crop), quad, pixels_per_unit, crop))
                     placed[at] = new[-1], type_size(crop, read.text) / pixels_per_unit
                 elif read.text.strip() or found[at].score >= SURE_SCORE:
                     unread += 1

@@ -1,11 +1,12 @@
-"""Puts a space where the print has a wide gap and the recogniser wrote none. Knows spans and ink; not what reads.
+"""Puts a space where the print has one and the recogniser wrote none. Knows spans and ink; not what reads.
 
 PP-OCR's head drops spaces beside digits and signs. Only a gap far wider than a space needs to be counts, so that
-spaced-out letters and typewriter print stay as they are.
+spaced-out letters and typewriter print stay as they are. The number of a note, raised, stands apart from its text.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 from itertools import pairwise
@@ -13,13 +14,53 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from bayou.reading.address_spaces import without_false_spaces
 from bayou.reading.recogniser import RecognisedLine
-from bayou.reading.words import ink_columns
+from bayou.reading.words import ink_columns, ink_mask
 
 WIDE_GAP = 0.55
 """In heights of the crop, which is some 1.4 times the size of the type; a usual space is a third as wide."""
 USUAL_GAP_RATIO = 2.0
 """A wide gap is also this many times wider than the line's usual one between letters."""
+
+RAISED = 0.15
+"""Of the crop's height: how far above the foot of the letters a note's number ends."""
+HALF_A_LETTER = 0.12
+NOTED_LETTERS = 6
+"""Letters after a note's number that tell where letters stand."""
+_NOTE = re.compile(r"(?<!\S)\d{1,3}(?=[^\W\d_])")
+_HANGING = frozenset("gjpqyQ,;()[]/ ")
+
+
+def with_spaces_after_notes(read: RecognisedLine, crop: NDArray[np.uint8]) -> RecognisedLine:
+    """``read`` with a space between the raised number of a note and the word that follows it in ``crop``."""
+    notes = list(_NOTE.finditer(read.text))
+    if read.spans is None or not notes:
+        return read
+    edge = crop.shape[0] // 10  # neighbouring lines may look in at the top and bottom
+    ink = ink_mask(crop[edge : crop.shape[0] - edge])
+    for note in reversed(notes):
+        number = [_foot(ink, read.spans[i]) for i in range(*note.span())]
+        word = [
+            _foot(ink, span)
+            for span, letter in list(zip(read.spans, read.text, strict=True))[note.end() : note.end() + NOTED_LETTERS]
+            if letter not in _HANGING
+        ]
+        if max(number) <= float(np.median(word or [0])) - RAISED * crop.shape[0]:
+            read = _with_space(read, note.end())
+    return read
+
+
+def _foot(ink: NDArray[np.bool_], span: tuple[float, float]) -> int:
+    """The lowest row of ink about the middle of a character; -1 where there is none."""
+    middle, reach = sum(span) / 2 * ink.shape[1], HALF_A_LETTER * ink.shape[0]
+    rows = np.flatnonzero(ink[:, max(0, int(middle - reach)) : int(middle + reach) + 1].any(axis=1))
+    return int(rows[-1]) if len(rows) else -1
+
+
+def respaced(read: RecognisedLine, crop: NDArray[np.uint8]) -> RecognisedLine:
+    """``read`` with the spaces that ``crop`` (uint8 RGB [h, w, 3]) shows."""
+    return with_wide_spaces(with_spaces_after_notes(without_false_spaces(read), crop), crop)
 
 
 def with_wide_spaces(read: RecognisedLine, crop: NDArray[np.uint8]) -> RecognisedLine:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayou.reading.recogniser import RecognisedLine
-from bayou.reading.spacing import with_wide_spaces
+from bayou.reading.spacing import respaced, with_spaces_after_notes, with_wide_spaces
 
 
 def printed(text: str, lefts: list[int], width: int = 10) -> tuple[RecognisedLine, NDArray[np.uint8]]:
@@ -42,3 +42,24 @@ def test_chinese_signs_and_lines_without_places_stay() -> None:
     assert with_wide_spaces(line, crop).text == line.text
     bare = RecognisedLine("40SR", 0.9, 0.9, "peer")
     assert with_wide_spaces(bare, crop) == bare
+
+
+def noted(feet: list[int]) -> tuple[RecognisedLine, NDArray[np.uint8]]:
+    """ "8It is": letters of 10 by 15 pixels that end at these rows."""
+    read, crop = printed("8It is", [5, 18, 31, 44, 57, 70])
+    crop[:] = 255
+    for left, foot in zip([5, 18, 31, 57, 70], feet, strict=True):
+        crop[foot - 15 : foot, left : left + 10] = 0
+    return read, crop
+
+
+def test_the_raised_number_of_a_note_stands_apart() -> None:
+    read = with_spaces_after_notes(*noted([22, 33, 33, 33, 33]))
+    assert read.text == "8 It is"
+    assert read.spans is not None and len(read.spans) == len(read.text)
+    assert with_spaces_after_notes(*noted([33, 33, 33, 33, 33])).text == "8It is"
+
+
+def test_all_rules_together() -> None:
+    read, crop = noted([22, 33, 33, 33, 33])
+    assert respaced(read, crop).text == "8 It is"
