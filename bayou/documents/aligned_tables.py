@@ -33,6 +33,8 @@ _ALIGNED = 0.7
 """Share of a column's entries that must begin, end or be centred at one place."""
 _LEVEL = 0.28
 """In heights: how far the first words of entries of one row may stand apart, in the median."""
+_DRIFT = 0.3
+"""In heights: how far they may move apart from the first row to the last, if they move one way all along."""
 _FIGURES = 0.6
 """Share of a column's entries that must be figures to make it a column of figures."""
 _MANY_FILLED = 0.6, 0.45
@@ -91,14 +93,24 @@ def _column_groups(rows: _Rows, count: int, height: float) -> list[tuple[int, in
 
 
 def _stand_level(rows: _Rows, column: int, height: float) -> bool:
-    """Whether the entries of ``column`` stand as high as those of the column before it."""
-    steps = []
+    """Whether the entries of ``column`` stand as high as those of the column before it, on one pitch."""
+    steps, before, after = [], [], []
     for row in rows:
-        before = [entry for entry in row if entry.last == column]
-        after = [entry for entry in row if entry.first == column]
-        if before and after:
-            steps.append(abs(before[0].pieces[0].box.center[1] - after[0].pieces[0].box.center[1]))
-    return not steps or median(steps) <= _LEVEL * height
+        left = [entry.pieces[0].box.center[1] for entry in row if entry.last == column]
+        right = [entry.pieces[0].box.center[1] for entry in row if entry.first == column]
+        before, after = before + left, after + right
+        if left and right:
+            steps.append(abs(right[0] - left[0]))
+    return not steps or (median(steps) <= _LEVEL * height and not _drift(before, after, height))
+
+
+def _drift(before: Sequence[float], after: Sequence[float], height: float) -> bool:
+    """Whether two columns, each on a pitch of its own, move apart: an address beside the facts of a letter."""
+    nearest = [place - min(before, key=lambda other: abs(place - other)) for place in after]
+    steps = [step for step in nearest if abs(step) <= height]
+    moves = [second - first for first, second in pairwise(steps)]
+    one_way = all(move > 0 for move in moves) or all(move < 0 for move in moves)
+    return len(moves) > 1 and one_way and abs(steps[-1] - steps[0]) > _DRIFT * height
 
 
 def _owns_its_lines(table: FoundTable, part: Sequence[Piece], pieces: Sequence[Piece]) -> bool:

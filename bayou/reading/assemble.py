@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bayou.documents.document import Block, Line
 from bayou.documents.geometry import Box, bounding_box
 from bayou.documents.tables import FoundTable
+from bayou.reading.beside_tables import around_tables
 from bayou.reading.blocks import Row, body_size, make_blocks
 from bayou.reading.level import lean, level_box
 from bayou.reading.reading_order import reading_order
@@ -41,14 +42,13 @@ def assemble(
     blocks: list[Block] = []
     for column in reading_order(boxes):
         pending: list[Row] = []
-        for indices in column:
-            pieces = [loose[index] for index in indices if index < len(loose)]
-            pending += [_joined(run) for run in _runs(pieces)]
-            for index in indices:
-                if index >= len(loose):
-                    blocks += make_blocks(pending, body)
-                    pending = []
-                    blocks.append(_table_block(tables[index - len(loose)], lines))
+        for indices in around_tables(column, boxes, len(loose)):
+            if indices[0] < len(loose):
+                pending += [_joined(run) for run in _runs([loose[index] for index in indices])]
+                continue
+            blocks += make_blocks(pending, body)
+            pending = []
+            blocks.append(_table_block(tables[indices[0] - len(loose)], lines))
         blocks += make_blocks(pending, body)
     blocks += [Block("paragraph", row.line.box or row.box, (row.line,)) for row in rows if _is_turned(row.line)]
     return tuple(blocks)

@@ -252,6 +252,16 @@ def test_table_beside_a_column_of_text():
     assert texts(found) == GOODS
 
 
+def test_an_address_beside_figures_on_another_pitch_is_no_part_of_their_table():
+    figures = [["Invoice no.", "LW-0417"], ["Dated", "14 March"], ["Order", "88-1306"], ["Due", "13 April"]]
+    address = ["Bill to", "Mr. Muller", "The Old House", "18 Ferry Road"]
+    sheet = Sheet().cells([[text] for text in address], [80], 100, 32)
+    (found,) = sheet.cells(figures, [500, 700], 104, 37).tables()
+    assert texts(found) == figures
+    on_one_pitch = [[text, *row] for text, row in zip(address, figures, strict=True)]
+    assert texts(Sheet().cells(on_one_pitch, [80, 500, 700]).tables()[0]) == on_one_pitch
+
+
 def test_plot_with_grid_lines_is_no_table():
     sheet = Sheet().grid(list(range(100, 801, 100)), list(range(100, 601, 100)))
     for index, x in enumerate(range(100, 801, 100)):

@@ -57,6 +57,19 @@ def test_a_table_stands_where_it_is_read_and_keeps_its_lines() -> None:
     assert list(blocks[1].lines) == cells
 
 
+def test_an_address_beside_a_table_is_read_whole() -> None:
+    address = [line(f"address {i}", 20, 50 + 14 * i, 90) for i in range(5)]
+    cells = [line(f"cell {i}", 300 + 120 * (i % 2), 54 + 17 * (i // 2), 60) for i in range(6)]
+    rows = tuple(
+        tuple(Cell(cells[2 * r + c].text, cells[2 * r + c].box or Box(0, 0, 0, 0)) for c in (0, 1)) for r in range(3)
+    )
+    table = FoundTable(Table(rows), tuple(range(5, 11)), Box(300, 54, 480, 98))
+    blocks = assemble([*address, *cells], [table])
+    assert [block.text for block in blocks] == ["\n".join(a.text for a in address), "\n".join(c.text for c in cells)]
+    mirrored = [line(a.text, 600, 50 + 14 * i, 90) for i, a in enumerate(address)]
+    assert [block.kind for block in assemble([*mirrored, *cells], [table])] == ["table", "paragraph"]
+
+
 def test_native_and_read_pieces_of_a_row_stay_apart() -> None:
     (block,) = assemble([line("native", 20, 10, 60, "native"), line("read", 120, 10, 60)])
     assert [(found.text, found.source) for found in block.lines] == [("native", "native"), ("read", "peer")]
