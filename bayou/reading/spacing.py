@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from bayou.reading.address_spaces import without_false_spaces
+from bayou.reading.addresses import with_addresses
 from bayou.reading.recogniser import RecognisedLine
 from bayou.reading.words import ink_columns, ink_mask
 
@@ -59,8 +59,8 @@ def _foot(ink: NDArray[np.bool_], span: tuple[float, float]) -> int:
 
 
 def respaced(read: RecognisedLine, crop: NDArray[np.uint8]) -> RecognisedLine:
-    """``read`` with the spaces that ``crop`` (uint8 RGB [h, w, 3]) shows."""
-    return with_wide_spaces(with_spaces_after_notes(without_false_spaces(read), crop), crop)
+    """``read`` with the spaces that ``crop`` (uint8 RGB [h, w, 3]) shows, and addresses without any."""
+    return with_wide_spaces(with_spaces_after_notes(with_addresses(read), crop), crop)
 
 
 def with_wide_spaces(read: RecognisedLine, crop: NDArray[np.uint8]) -> RecognisedLine:

@@ -1,10 +1,10 @@
-"""Spaces that are read in addresses and that the print doesn't have."""
+"""Spaces that are read in addresses and that the print doesn't have; 1 and l in paths."""
 
 from __future__ import annotations
 
 import pytest
 
-from bayou.reading.address_spaces import without_false_spaces
+from bayou.reading.addresses import with_addresses, without_false_spaces
 from bayou.reading.recogniser import RecognisedLine
 
 PLACE = 0.01
@@ -57,3 +57,12 @@ def test_prose_stays_whatever_its_distances() -> None:
     assert without_false_spaces(read).text == read.text
     bare = RecognisedLine("a . out", 0.9, 0.9, "model")
     assert without_false_spaces(bare) == bare
+
+
+def test_a_one_before_small_letters_of_a_path_is_an_l() -> None:
+    printed = "/1ib, /var/1og and https://1ists.example.org"
+    assert with_addresses(typed("/1 ib, /var/1og and https://1ists.example.org", printed)).text == (
+        "/lib, /var/log and https://lists.example.org"
+    )
+    for text in ("1ib 1kg 1st", "page 3/1st", "24/1pcs", "7/1 and /1b", "24/12"):
+        assert with_addresses(typed(text, text)).text == text

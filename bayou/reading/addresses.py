@@ -1,7 +1,8 @@
-"""Takes spaces out of addresses, paths and names of files that the print has none in. Knows spans; not pixels or pages.
+"""Addresses, paths and names of files in a line, as they are spelt. Knows texts and spans; not pixels or pages.
 
 In typewriter print a full stop stands as far from its neighbours as a narrow space is wide, and ``www.example.org``,
 ``/usr/bin`` or ``a.out`` is read with spaces. There characters keep one distance; beside a space they keep two of it.
+And there 1 and l look alike: within a path, a 1 that small letters follow is an l.
 """
 
 from __future__ import annotations
@@ -27,6 +28,15 @@ _ENDING = re.compile(
 """What names of files and computers end with."""
 
 
+_PATH_WITH_1 = re.compile(r"(?<![0-9]/)(?<=/)1(?=(?!st|nd|rd|th)[a-z]{2})")
+
+
+def with_addresses(read: RecognisedLine) -> RecognisedLine:
+    """``read`` with its addresses, paths and names of files as they are spelt."""
+    read = without_false_spaces(read)
+    return replace(read, text=_PATH_WITH_1.sub("l", read.text))
+
+
 def without_false_spaces(read: RecognisedLine) -> RecognisedLine:
     """``read`` without spaces within addresses, paths and names of files whose characters stand evenly."""
     if read.spans is None:
@@ -50,6 +60,8 @@ def _could_be_address(before: str, after: str) -> bool:
         return first == "/" or ("/" in word[:-1] and first.islower())
     if first == "/":
         return "/" in word and last.isalnum() and after[1:].lstrip()[:1].islower()
+    if word.endswith("/1") and not word[-3:-2].isdigit():
+        return first.islower()
     if last == ".":
         return (("/" in word or word.startswith("www.")) and first.islower()) or bool(_ENDING.match(after))
     return first == "." and bool(_ENDING.match(after[1:].lstrip()))
