@@ -1,7 +1,8 @@
 """Puts a space where the print has one and the recogniser wrote none. Knows spans and ink; not what reads.
 
 PP-OCR's head drops spaces beside digits and signs. Only a gap far wider than a space needs to be counts, so that
-spaced-out letters and typewriter print stay as they are. The number of a note, raised, stands apart from its text.
+spaced-out letters and typewriter print stay as they are. After a comma or colon a lesser one will do, where it is wider
+than the gap before the sign. The number of a note, raised, stands apart from its text.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ WIDE_GAP = 0.55
 USUAL_GAP_RATIO = 2.0
 """A wide gap is also this many times wider than the line's usual one between letters."""
 
+GAP_AFTER_MARK, GAP_AFTER_TO_BEFORE = 0.2, 1.8
+"""After a comma, colon or semicolon: in heights of the crop, and in gaps before the sign. In typewriter print without a
+space both gaps are alike."""
+_MARK = re.compile(r"(?<=\S)[,;:](?=[^\s\d])|(?<=[^\W\d_])[,;:](?=\d)")
 RAISED = 0.15
 """Of the crop's height: how far above the foot of the letters a note's number ends."""
 HALF_A_LETTER = 0.12
@@ -72,8 +77,11 @@ def with_wide_spaces(read: RecognisedLine, crop: NDArray[np.uint8]) -> Recognise
     gaps = [0 if " " in read.text[i : i + 2] else _gap(ink[a:b]) for i, (a, b) in enumerate(pairwise(centers))]
     written = [gap for gap in gaps if gap]
     least = max(WIDE_GAP * crop.shape[0], USUAL_GAP_RATIO * float(np.median(written or [0])))
-    wide = [i for i, gap in enumerate(gaps) if gap > least and not _is_full_width(read.text[i : i + 2])]
-    for i in reversed(wide):
+    wide = {i for i, gap in enumerate(gaps) if gap > least and not _is_full_width(read.text[i : i + 2])}
+    for mark in (match.start() for match in _MARK.finditer(read.text)):
+        if gaps[mark] >= max(GAP_AFTER_MARK * crop.shape[0], GAP_AFTER_TO_BEFORE * gaps[mark - 1]):
+            wide.add(mark)
+    for i in sorted(wide, reverse=True):
         read = _with_space(read, i + 1)
     return read
 

@@ -27,6 +27,12 @@ def test_a_wide_gap_becomes_a_space() -> None:
     assert list(read.spans) == sorted(read.spans)
 
 
+def test_after_a_comma_a_lesser_gap_will_do() -> None:
+    assert with_wide_spaces(*printed("ab,cd", [5, 18, 31, 52, 65])).text == "ab, cd"
+    for text, lefts in (("ab,cd", [5, 18, 36, 54, 67]), ("ab,cd", [5, 18, 31, 44, 57]), ("12:30", [5, 18, 31, 52, 65])):
+        assert with_wide_spaces(*printed(text, lefts)).text == text
+
+
 def test_letters_and_spaces_of_usual_width_stay() -> None:
     line = printed("1.80", [5, 20, 36, 52])
     assert with_wide_spaces(*line) == line[0]
