@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bayou.reading.addresses import with_addresses
 from bayou.reading.confidence import LEAST_LEGIBILITY
 from bayou.reading.recogniser import RecognisedLine, Recogniser
 from bayou.reading.show_through import DoubtfulLine, faint_lines, is_doubtful, read_better_flipped
@@ -53,7 +54,7 @@ def read_alone(recogniser: Recogniser, crops: Sequence[NDArray[np.uint8]]) -> li
     Where it looks like no text, or like a faint line from behind, the text is "" and the confidence what it was for
     what was read.
     """
-    borders, reads = Borders(), recogniser.recognise(crops)
+    borders, reads = Borders(), [with_addresses(read) for read in recogniser.recognise(crops)]
     passed = [borders.let_pass(read) for read in reads]
     doubtful = {at: DoubtfulLine(read, crops[at]) for at, read in enumerate(reads) if passed[at] and is_doubtful(read)}
     _, worth = faint_lines(doubtful)
