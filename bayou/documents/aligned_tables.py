@@ -94,7 +94,9 @@ def _column_groups(rows: _Rows, count: int, height: float) -> list[tuple[int, in
 
 def _stand_level(rows: _Rows, column: int, height: float) -> bool:
     """Whether the entries of ``column`` stand as high as those of the column before it, on one pitch."""
-    steps, before, after = [], [], []
+    steps: list[float] = []
+    before: list[float] = []
+    after: list[float] = []
     for row in rows:
         left = [entry.pieces[0].box.center[1] for entry in row if entry.last == column]
         right = [entry.pieces[0].box.center[1] for entry in row if entry.first == column]
