@@ -15,8 +15,10 @@ import numpy as np
 
 from bayou.reading.recogniser import RecognisedLine
 
-ONE_PLACE, ONE_PLACE_IN_URL = 1.3, 1.45
-"""Distance of two characters, in those of their neighbours, up to which no place is free between them."""
+ONE_PLACE, SURELY_ADDRESS = 1.3, 1.45
+"""Distance of two characters, in those of their neighbours, up to which no place is free between them; and where what
+stands before is surely part of an address."""
+_SURE = re.compile(r"(?:://\S*|/1)$")
 NEIGHBOURS = 5
 FEWEST_NEIGHBOURS = 4
 """Distances on either side that tell the usual one; and how many it takes, together."""
@@ -79,7 +81,7 @@ def _is_one_place(read: RecognisedLine, place: int) -> bool:
         for i, step in enumerate(steps[: at + NEIGHBOURS + 1])
         if i >= at - NEIGHBOURS and shown[i + 1] == shown[i] + 1
     ]
-    most = ONE_PLACE_IN_URL if "://" in re.split(r"\s", read.text[:place])[-1] else ONE_PLACE
+    most = SURELY_ADDRESS if _SURE.search(read.text[:place]) else ONE_PLACE
     return len(near) >= FEWEST_NEIGHBOURS and 0 <= at < len(steps) and steps[at] <= most * float(np.mean(near))
 
 

@@ -27,14 +27,14 @@ USUAL_GAP_RATIO = 2.0
 GAP_AFTER_MARK, GAP_AFTER_TO_BEFORE = 0.2, 1.8
 """After a comma, colon or semicolon: in heights of the crop, and in gaps before the sign. In typewriter print without a
 space both gaps are alike."""
-_MARK = re.compile(r"(?<=\S)[,;:](?=[^\s\d])|(?<=[^\W\d_])[,;:](?=\d)")
+_MARK = re.compile(r"(?<=[^\s,;:])[,;:](?=[^\W\d_]|[(\"'])|(?<=[^\W\d_])[,;:](?=\d)")
 RAISED = 0.15
 """Of the crop's height: how far above the foot of the letters a note's number ends."""
 HALF_A_LETTER = 0.12
 NOTED_LETTERS = 6
 """Letters after a note's number that tell where letters stand."""
 _NOTE = re.compile(r"(?<!\S)\d{1,3}(?=[^\W\d_])")
-_HANGING = frozenset("gjpqyQ,;()[]/ ")
+_HANGING = frozenset("gjpqyQ")
 
 
 def with_spaces_after_notes(read: RecognisedLine, crop: NDArray[np.uint8]) -> RecognisedLine:
@@ -49,7 +49,7 @@ def with_spaces_after_notes(read: RecognisedLine, crop: NDArray[np.uint8]) -> Re
         word = [
             _foot(ink, span)
             for span, letter in list(zip(read.spans, read.text, strict=True))[note.end() : note.end() + NOTED_LETTERS]
-            if letter not in _HANGING
+            if letter.isalnum() and letter not in _HANGING
         ]
         if max(number) <= float(np.median(word or [0])) - RAISED * crop.shape[0]:
             read = _with_space(read, note.end())

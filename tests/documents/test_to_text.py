@@ -41,6 +41,19 @@ def test_words_cut_at_line_ends_stand_whole_where_they_begin():
     )
 
 
+def test_a_word_that_goes_on_in_the_next_block_is_whole():
+    blocks = (
+        block("heading", "What is avail-", level=2),
+        block("heading", "able here", level=2),
+        block("paragraph", "so-"),
+    )
+    assert document_of(*blocks).to_text() == "What is available\n\nhere\n\nso-\n"
+    assert document_of(block("paragraph", "a para-"), block("paragraph", "graph")).to_text() == "a paragraph\n"
+    assert (
+        document_of(block("paragraph", "cut-"), block("table", table=table(("a", "b")))).to_text() == "cut-\n\na\tb\n"
+    )
+
+
 def test_csv_quotes_and_spans():
     box = Box(0, 0, 1, 1)
     tall = Table(((Cell("tall", box, row_span=2), Cell('say "a, b"', box)), (Cell("two\nlines", box),)))

@@ -29,7 +29,12 @@ def test_a_wide_gap_becomes_a_space() -> None:
 
 def test_after_a_comma_a_lesser_gap_will_do() -> None:
     assert with_wide_spaces(*printed("ab,cd", [5, 18, 31, 52, 65])).text == "ab, cd"
-    for text, lefts in (("ab,cd", [5, 18, 36, 54, 67]), ("ab,cd", [5, 18, 31, 44, 57]), ("12:30", [5, 18, 31, 52, 65])):
+    for text, lefts in (
+        ("ab,cd", [5, 18, 36, 54, 67]),
+        ("ab,cd", [5, 18, 31, 44, 57]),
+        ("a::b", [5, 18, 31, 52]),
+        ("12:30", [5, 18, 31, 52, 65]),
+    ):
         assert with_wide_spaces(*printed(text, lefts)).text == text
 
 
