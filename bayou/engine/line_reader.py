@@ -57,20 +57,23 @@ class LineReader:
             InputError: A crop is not such an image, or empty.
         """
         readings = self._at_first_sight(crops)
-        return look_again(crops, readings, self._at_first_sight) if second_looks else readings
+        return look_again(crops, readings, self._once_more) if second_looks else readings
 
-    def _at_first_sight(self, crops: Sequence[NDArray[np.uint8]]) -> list[LineReading]:
+    def _once_more(self, views: Sequence[NDArray[np.uint8]]) -> list[LineReading]:
+        return self._at_first_sight(views, doubted=True)
+
+    def _at_first_sight(self, crops: Sequence[NDArray[np.uint8]], doubted: bool = False) -> list[LineReading]:
         # The longest first: what is then allocated is large enough for all that come after.
         order = sorted(range(len(crops)), key=lambda i: -crops[i].shape[1] / max(crops[i].shape[0], 1))
         readings: dict[int, LineReading] = {}
         for first in range(0, len(order), LINES_AT_ONCE):
             chosen = order[first : first + LINES_AT_ONCE]
-            found = self._read([crops[i] for i in chosen])
+            found = self._read([crops[i] for i in chosen], doubted)
             readings.update(zip(chosen, found, strict=True))
         return [readings[i] for i in range(len(crops))]
 
-    def _read(self, crops: Sequence[NDArray[np.uint8]]) -> list[LineReading]:
-        encoded = self.runtime.encode([prepare_line(crop) for crop in crops])
+    def _read(self, crops: Sequence[NDArray[np.uint8]], doubted: bool) -> list[LineReading]:
+        encoded = self.runtime.encode([prepare_line(crop) for crop in crops], doubted)
         widths = [resized_width(crop.shape[1], crop.shape[0]) for crop in crops]
         readings = {i: foreign_reading(draft_of(line), widths[i]) for i, line in enumerate(encoded)}
         waiting = [i for i in readings if not is_foreign(draft_of(encoded[i]))]

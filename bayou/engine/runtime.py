@@ -97,11 +97,13 @@ class Runtime(Protocol):
     tower_precision: TowerPrecision
     name: str
 
-    def encode(self, pixels: Sequence[FloatArray]) -> list[Encoded]:
+    def encode(self, pixels: Sequence[FloatArray], doubted: bool = False) -> list[Encoded]:
         """Images to visual tokens, in the same order.
 
         Args:
             pixels: float32; [3, 448, 448] tiles, or for nano [3, 48, W] lines, whose widths may differ.
+            doubted: These are lines whose reading was in doubt: a tower in 8 bits, whose doubtful lines are seen once
+                more in float32, isn't asked first.
 
         Returns:
             256 tokens a tile; K + 1 tokens and the draft of K characters a line.

@@ -22,6 +22,8 @@ SURE_AT_FIRST_SIGHT = 0.8
 """The least probability of a draft's characters from which on a line is looked at once, where the decoder agrees."""
 DISSENT = 0.3
 """How sure the decoder is of another token before that is a doubt."""
+SURE_DECODER, SURE_DRAFT = 0.9, 0.7
+"""The least probability of a reader's tokens or characters from which on a line that it agrees on is looked at once."""
 FIRST_LOOK_BONUS = 0.1
 WIDTHS = (0.85, 1.15)
 """How wide a doubtful line is in the looks after the first, one after another until all looks agree. Chosen on lines
@@ -37,6 +39,16 @@ def is_doubtful(reading: LineReading) -> bool:
     return not reading.draft.ids or least < SURE_AT_FIRST_SIGHT or reading.surest_disagreement > DISSENT
 
 
+def is_settled(reading: LineReading) -> bool:
+    """Whether further looks at a doubtful line are spared: its readers don't contradict each other, and one is sure.
+
+    Of 205 doubtful lines kept from training 75 are so; the looks read none of them better and one worse.
+    """
+    decoder, draft = (float(found.min(initial=1.0)) for found in (reading.probabilities, reading.draft.probabilities))
+    one_is_sure = decoder > SURE_DECODER or draft > SURE_DRAFT
+    return bool(reading.draft.ids) and reading.surest_disagreement <= DISSENT and one_is_sure
+
+
 def look_again(crops: Sequence[Crop], readings: Sequence[LineReading], read: Read) -> list[LineReading]:
     """The readings, those of doubtful lines chosen among further looks; the others as they are.
 
@@ -48,7 +60,7 @@ def look_again(crops: Sequence[Crop], readings: Sequence[LineReading], read: Rea
         read: Reads pictures by nano's rule.
     """
     looks = {i: [reading] for i, reading in enumerate(readings) if is_doubtful(reading)}
-    open_ones = list(looks)
+    open_ones = [i for i in looks if not is_settled(readings[i])]
     for width in WIDTHS:
         if not open_ones:
             break

@@ -12,7 +12,7 @@ from bayou.engine.line_reading import LineReading
 from bayou.engine.model import Model, load
 from bayou.engine.request import Token
 from bayou.engine.runtime import Draft
-from bayou.engine.second_looks import WIDTHS, chosen, is_doubtful, look_again
+from bayou.engine.second_looks import WIDTHS, chosen, is_doubtful, is_settled, look_again
 from bayou.inputs.line_images import widened
 from tests.engine.small_nano import TEXTS, draw_line, write_folder
 
@@ -29,7 +29,18 @@ def look(text: str, sure: float, doubt: float = 0.0) -> LineReading:
 
 def test_doubt() -> None:
     assert not is_doubtful(look("Tea", 0.95))
-    assert is_doubtful(look("Tea", 0.7)) and is_doubtful(look("Tea", 0.95, doubt=0.5)) and is_doubtful(look("", 1.0))
+    assert is_doubtful(look("Tea", 0.6)) and is_doubtful(look("Tea", 0.95, doubt=0.5)) and is_doubtful(look("", 1.0))
+
+
+def test_a_doubt_that_one_reader_settles() -> None:
+    assert is_settled(look("Tea", 0.75)) and not is_settled(look("Tea", 0.6))
+    assert not is_settled(look("Tea", 0.95, doubt=0.5)) and not is_settled(look("", 1.0))
+
+    def never(views: Sequence[np.ndarray]) -> list[LineReading]:
+        raise AssertionError("looked again")
+
+    (found,) = look_again([np.full((20, 60, 3), 255, np.uint8)], [look("Tea", 0.75)], never)
+    assert found.text == "Tea" and not found.looks
 
 
 def test_looks_vote_and_the_surest_of_the_winning_text_is_given() -> None:
@@ -69,7 +80,7 @@ def test_many_lines_together_are_read_as_each_view_alone(small: Model) -> None:
     together, plain = small.read_lines(crops), small.read_lines(crops, second_looks=False)
     assert any(is_doubtful(reading) for reading in plain) and not all(is_doubtful(reading) for reading in plain)
     for crop, found, first in zip(crops, together, plain, strict=True):
-        if not is_doubtful(first):
+        if not is_doubtful(first) or is_settled(first):
             assert found.text == first.text and not found.looks
             assert np.array_equal(found.probabilities, first.probabilities)
             continue

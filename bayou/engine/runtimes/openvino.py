@@ -167,12 +167,13 @@ class OpenVINORuntime:
         self.step(self.new_cache(1), nothing, one, np.ones((1, 1, 1), dtype=bool))
         graphs.release()
 
-    def encode(self, pixels: Sequence[FloatArray]) -> list[Encoded]:
-        outputs = self._tower(pixels)
+    def encode(self, pixels: Sequence[FloatArray], doubted: bool = False) -> list[Encoded]:
+        tower = self._second_look() if doubted and self._second_look is not None else self._tower
+        outputs = tower(pixels)
         if self.drafter is None:
             return [Encoded(found["tokens"]) for found in outputs]
         columns = [LineColumns(**found) for found in outputs]
-        doubtful = [i for i, line in enumerate(columns) if is_doubtful(line)]
+        doubtful = [] if doubted else [i for i, line in enumerate(columns) if is_doubtful(line)]
         if self._second_look is not None and doubtful:
             again = self._second_look()([pixels[i] for i in doubtful])
             for i, found in zip(doubtful, again, strict=True):

@@ -96,7 +96,7 @@ class TorchRuntime:
         return torch.tensor(values).to(self._device, self._type)
 
     @torch.inference_mode()
-    def encode(self, pixels: Sequence[FloatArray]) -> list[Encoded]:
+    def encode(self, pixels: Sequence[FloatArray], doubted: bool = False) -> list[Encoded]:
         network = self._network
         if isinstance(network, MississippiVLM):
             return [Encoded(_array(network.encode(self._tensor(tile[None]))[0])) for tile in pixels]
