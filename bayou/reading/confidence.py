@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bayou.documents.document import Line
 from bayou.engine.certainty import mean_probability as mean_probability
 from bayou.engine.certainty import text_probability as text_probability
+from bayou.reading.recogniser import RecognisedLine
 
 LEAST_LEGIBILITY = 0.5
 """Below it a line is no text: mostly a piece of a picture, a stamp or a rule (RapidOCR draws the same border)."""
@@ -23,6 +24,12 @@ def is_text(lines: Sequence[Line]) -> bool:
         line.confidence is None or line.confidence >= (LEAST_BELIEVED if len(line.text) > 1 else LEAST_BELIEVED_LETTER)
         for line in lines
     )
+
+
+def is_lone_digit(read: RecognisedLine) -> bool:
+    """Whether what stands alone, where no line was found, is surely read as a digit."""
+    text = read.text.strip()
+    return len(text) == 1 and text.isdecimal() and read.confidence >= LEAST_BELIEVED_LETTER
 
 
 def page_confidence(lines: Sequence[Line]) -> float | None:

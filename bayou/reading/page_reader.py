@@ -14,11 +14,12 @@ from bayou.documents.geometry import Box, Quad
 from bayou.documents.raw_page import RawPage
 from bayou.documents.tables import find_tables
 from bayou.reading.assemble import assemble
-from bayou.reading.confidence import LEAST_LEGIBILITY, is_text, page_confidence
+from bayou.reading.confidence import LEAST_LEGIBILITY, is_lone_digit, is_text, page_confidence
 from bayou.reading.fragments import join_fragments
 from bayou.reading.level import page_skew
 from bayou.reading.lines import TURNED_ASPECT, FoundLine, LineDetector, crop_line
 from bayou.reading.lone_lines import read_alone
+from bayou.reading.lone_signs import lone_signs
 from bayou.reading.orientation import HeadDownClassifier, lies_sideways, stands_on_its_head, turn
 from bayou.reading.progress import LinesRead, OnReading, PageBegun
 from bayou.reading.recogniser import RecognisedLine, Recogniser
@@ -161,16 +162,24 @@ class PageReader:
     ) -> _Reading:
         skew = page_skew([line.quad for line in found])
         found = join_fragments(found, skew)
+        first_sign = len(found)
+        found += [FoundLine(quad, 0.0) for quad in lone_signs(image, [line.quad for line in found], skew)]
         placed: dict[int, tuple[Line, float]] = {}
         unread = mirrored = 0
         for group in _groups(found, watched=watch is not None):
             new = []
             reads = dict(zip(group, self._best_of(image, [found[at] for at in group]), strict=True))
-            doubtful = {at: DoubtfulLine(read, crop) for at, (read, _, crop) in reads.items() if is_doubtful(read)}
+            doubtful = {
+                at: DoubtfulLine(read, crop)
+                for at, (read, _, crop) in reads.items()
+                if at < first_sign and is_doubtful(read)
+            }
             behind = shown_through(doubtful, self._recogniser.recognise)
             mirrored += len(behind)
             for at in (at for at in group if at not in behind):
                 read, quad, crop = reads[at]
+                if at >= first_sign and not is_lone_digit(read):
+                    continue
                 if read.text.strip() and read.legibility >= LEAST_LEGIBILITY:
                     new.append(place_line(respaced(read, crop), quad, pixels_per_unit, crop))
                     placed[at] = new[-1], type_size(crop, read.text) / pixels_per_unit
