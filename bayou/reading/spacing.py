@@ -28,6 +28,9 @@ GAP_AFTER_MARK, GAP_AFTER_TO_BEFORE = 0.2, 1.8
 """After a comma, colon or semicolon: in heights of the crop, and in gaps before the sign. In typewriter print without a
 space both gaps are alike."""
 _MARK = re.compile(r"(?<=[^\s,;:])[,;:](?=[^\W\d_]|[(\"'])|(?<=[^\W\d_])[,;:](?=\d)")
+GAP_AROUND_SLASH, SLASH_GAP_RATIO = 0.2, 2.5
+"""On both sides of a slash between digits, "208 / 233": in heights of the crop, and in the line's usual gaps."""
+_SLASH = re.compile(r"(?<=\d)/(?=\d)")
 RAISED = 0.15
 """Of the crop's height: how far above the foot of the letters a note's number ends."""
 HALF_A_LETTER = 0.12
@@ -81,6 +84,10 @@ def with_wide_spaces(read: RecognisedLine, crop: NDArray[np.uint8]) -> Recognise
     for mark in (match.start() for match in _MARK.finditer(read.text)):
         if gaps[mark] >= max(GAP_AFTER_MARK * crop.shape[0], GAP_AFTER_TO_BEFORE * gaps[mark - 1]):
             wide.add(mark)
+    around_slash = max(GAP_AROUND_SLASH * crop.shape[0], SLASH_GAP_RATIO * float(np.median(written or [0])))
+    for slash in (match.start() for match in _SLASH.finditer(read.text)):
+        if min(gaps[slash - 1], gaps[slash]) >= around_slash:
+            wide |= {slash - 1, slash}
     for i in sorted(wide, reverse=True):
         read = _with_space(read, i + 1)
     return read

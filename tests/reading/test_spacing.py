@@ -38,6 +38,13 @@ def test_after_a_comma_a_lesser_gap_will_do() -> None:
         assert with_wide_spaces(*printed(text, lefts)).text == text
 
 
+def test_a_slash_with_room_on_both_sides() -> None:
+    lefts = [5, 18, 31, 52, 73, 86, 99]
+    assert with_wide_spaces(*printed("208/233", lefts)).text == "208 / 233"
+    for text, places in (("208/233", [5, 18, 31, 44, 57, 70, 83]), ("abc/def", lefts), ("11/15", [5, 26, 47, 68, 89])):
+        assert with_wide_spaces(*printed(text, places)).text == text
+
+
 def test_letters_and_spaces_of_usual_width_stay() -> None:
     line = printed("1.80", [5, 20, 36, 52])
     assert with_wide_spaces(*line) == line[0]
