@@ -68,7 +68,7 @@ def receipt_rows(read: Sequence[tuple[Document, dict[str, str]]]) -> list[dict[s
                 found = finder.find(concept)
                 wanted = fields.get(name, "")
                 printed = found.candidate.printed if found is not None else ""
-                predicted[name] = as_labelled(name, printed).upper()
+                predicted[name] = printed.upper()
                 right[name].append(_exact(name, printed, wanted))
                 kind = concepts()[concept].kind
                 meant = found is not None and bool(right_ones([found.candidate], kind, (wanted, ""))[0])
@@ -84,15 +84,7 @@ def receipt_rows(read: Sequence[tuple[Document, dict[str, str]]]) -> list[dict[s
     return rows
 
 
-def as_labelled(name: str, printed: str) -> str:
-    """A value as the labels have it: a currency that stands apart from a total ("RM 9.00") is no part of it."""
-    if name != "total":
-        return printed
-    return next((part for part in printed.split() if any(c.isdigit() for c in part)), printed)
-
-
 def _exact(name: str, printed: str, wanted: str) -> bool:
-    printed = as_labelled(name, printed)
     return field_counts({name: printed.upper()}, {name: wanted.upper()}).wrong == 0
 
 

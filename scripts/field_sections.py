@@ -48,9 +48,8 @@ def fields(report: Report) -> str:
     read = (
         "Real receipts, read by nano: company, date, address and total, chosen by hand-made rules alone and by what "
         "was learnt, among the same candidates. Exact: scored as SROIE's pairs of key and value, capitals aside, since "
-        "the labels have none else, and without a currency that stands apart from a total. Of the same meaning: the "
-        "same day, the same amount, a text of which 80 % agree. What isn't exact among the candidates was misread, or "
-        "stands in the label as it isn't printed."
+        "the labels have none else. Of the same meaning: the same day, the same amount, a text of which 80 % agree. "
+        "What isn't exact among the candidates was misread, or stands in the label as it isn't printed."
     )
     true = (
         f"{settings['drawn_pages']} pages as `bayou data synth` draws them, with their true lines, so that nothing is "

@@ -36,6 +36,11 @@ _PAYMENT = re.compile(
     re.IGNORECASE,
 )
 
+_NUMBERED_BY = re.compile(
+    r"(?:^|(?<=\w)\W+)\(?(?:company|co|reg|registration|business)\b\.?\s*(?:reg\.?)?\s*no\b[.:]?\s*$", re.I
+)
+"""What announces a firm's number, which then stands apart."""
+
 Span = tuple[int, int, int]
 """The number of a piece, and where in its text."""
 
@@ -192,12 +197,14 @@ def texts(clues: Clues) -> Iterator[Candidate]:
                 yield Candidate(piece.text[start:end], piece.text[start:end], ((index, start, end),))
         chain = _chain(clues, index, _LONGEST_NAME)
         for count in range(2, len(chain) + 1):
-            yield _joined(clues, chain[:count])
+            if _end_of_name(clues.layout.pieces[chain[count - 1]].text, 0):
+                yield _joined(clues, chain[:count])
 
 
 def _end_of_name(text: str, start: int) -> int:
     match = REGISTRATION.search(text, start)
     end = match.start() if match and match.start() > start + 3 else len(text)
+    end = start + len(_NUMBERED_BY.sub("", text[start:end]))
     return len(text[:end].rstrip(" ,;:|·-"))
 
 

@@ -44,8 +44,8 @@ REGISTRATION = re.compile(
     r"\(?\s*\b(?:co\.?\s*(?:reg\.?)?\s*(?:no\.?)?\s*[:.]?\s*)?(?:[A-Z]{1,3}\s?)?\d{5,12}\s*-\s*[A-Z0-9]\b\s*\)?", re.I
 )
 _CONTINUES = re.compile(
-    r"[&(]|(?:and|co|company|incorporated|inc|limited|ltd|llc|plc|sdn|bhd|berhad|gmbh|ag|kg|sarl|sas|srl|spa|bv|nv|ab)"
-    r"(?![\w'’-])",
+    r"[&(]|enterprises?(?=\s*\(|\s+sdn)|(?:and|co|company|incorporated|inc|limited|ltd|llc|plc|sdn|bhd|berhad|gmbh|ag|kg|sarl|sas|srl|spa|bv|nv|ab)"
+    r"(?![\w'’-])(?!\W*(?:reg\w*\W*)?no\b)",
     re.I,
 )
 

@@ -18,6 +18,8 @@ from bayou.reading.field_words import concepts
 LEAST_BY_RULES = 0.5
 DOUBTFUL, CLEAR = 0.6, 0.85
 """What the trees say below the one gives way to what the rules say above the other."""
+CENT, COIN = 0.01, 0.05
+"""What is counted in, and what is paid in where there are no cents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,22 @@ class FieldFinder:
         best = int(np.argmax(scores))
         if scores[best] < least:
             return None
+        if concept == "total":
+            best = self._rounded(found, scores, best)
         return Found(found[best], self._confidence(found[best], float(scores[best])))
+
+    def _rounded(self, found: Sequence[Candidate], scores: NDArray[np.float32], best: int) -> int:
+        """The total as it was rounded to coins, where the page also prints by how much."""
+        value, by = float(found[best].value), self.find("rounding")
+        off = abs(float(by.candidate.value)) if by is not None else 0.0
+        if not 0 < off <= COIN:
+            return best
+        after = [
+            number
+            for number, one in enumerate(found)
+            if abs(abs(float(one.value) - value) - off) < CENT / 2 and _in_coins(float(one.value))
+        ]
+        return best if _in_coins(value) or not after else max(after, key=lambda number: scores[number])
 
     def _scores(self, concept: str, kind: str, found: Sequence[Candidate]) -> tuple[NDArray[np.float32], float]:
         trees = self._taught.get(concept)
@@ -86,3 +103,7 @@ class FieldFinder:
     def _confidence(self, candidate: Candidate, score: float) -> float:
         read = reading_confidence(self.clues, candidate.spans)
         return round(min(1.0, max(0.0, score)) * (1.0 if read is None else read), 3)
+
+
+def _in_coins(value: float) -> bool:
+    return abs(value / COIN - round(value / COIN)) < CENT

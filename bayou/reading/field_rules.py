@@ -19,6 +19,10 @@ _FAR = 12.0
 """A label further to the left than this, in heights, announces hardly anything."""
 
 
+_MORE = 0.06
+"""What each further line of a name costs."""
+_SHORTEST_NAME = 2
+"""Letters of a firm's name; fewer are a mark, or the rest of a line."""
 _SIGNED = frozenset({"payee", "amount_in_words", "buyer_name"})
 """What its label leads to without a colon: "Pay to Ann Lee"."""
 
@@ -139,8 +143,9 @@ def _seller(clues: Clues, concept: str, candidate: Candidate) -> float:
     first = piece.page == clues.layout.pieces[0].page
     lines = [clues.layout.pieces[i].text[s:e] for i, s, e in candidate.spans]
     more = sum(not continues_name(line) for line in lines[1:])
-    bare = 0.5 * continues_name(lines[0])  # the rest of a name whose beginning stands above
-    return 0.62 * first + 0.25 * own[2] - 0.05 * rank - 0.6 * own[3] - 0.3 * own[0] - 0.06 * more - bare
+    # What goes on with a name has its beginning above it.
+    bare = 0.5 * (continues_name(lines[0]) or sum(c.isalpha() for c in lines[0]) < _SHORTEST_NAME)
+    return 0.62 * first + 0.25 * own[2] - 0.05 * rank - 0.6 * own[3] - 0.3 * own[0] - _MORE * more - bare
 
 
 def _address(clues: Clues, concept: str, candidate: Candidate) -> float:

@@ -167,3 +167,10 @@ def test_nobody_is_born_in_the_future() -> None:
     wanted = schema({"date_of_birth": {"type": "string"}, "valid_until": {"type": "string", "format": "date"}})
     found = fill(printed("Date of birth: 22.09.69", "Valid until: 22.09.69"), schema_of(wanted), "")
     assert found.record == {"date_of_birth": "1969-09-22", "valid_until": "2069-09-22"}
+
+
+def test_a_total_is_the_one_that_was_rounded_to_coins() -> None:
+    rows = [[(40, "Tea"), (570, "7.72")], [(40, "Total"), (570, "7.72")], [(40, "Rounding Adj"), (570, "-0.02")]]
+    paid = [(40, "Total rounded"), (570, "7.70")]
+    assert fill(printed("SHOP", *rows, paid), load_schema("receipt"), "").record["total"] == 7.7
+    assert fill(printed("SHOP", *rows[:2]), load_schema("receipt"), "").record["total"] == 7.72

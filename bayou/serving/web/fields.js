@@ -48,6 +48,7 @@ export class FieldsView {
   /** The tab is opened: asks the server once which schemas it has. */
   opened() {
     this.#offer();
+    if (this.file?.extraction && !this.busy) this.#draw(); // the text may have been corrected meanwhile
   }
 
   async #offer() {
@@ -87,6 +88,7 @@ export class FieldsView {
     const body = new FormData();
     body.append("document", JSON.stringify(documentOf(file)));
     body.append("schema", schema);
+    const asOf = file.done.at(-1);
     this.busy = true;
     this.refresh();
     this.result.replaceChildren(make("p", { class: "notice", text: "Looking for the fields …" }));
@@ -94,6 +96,7 @@ export class FieldsView {
       if (await needsPictures()) addFile(body, file);
       file.extraction = await (await request("v1/extract", { method: "POST", body })).json();
       file.schema = asked;
+      file.asOf = asOf;
       const found = file.extraction.fields.filter((field) => field.value !== null).length;
       announce(`${found} of ${file.extraction.fields.length} fields found.`);
       if (file === this.file) this.#draw();
@@ -118,7 +121,9 @@ export class FieldsView {
       return;
     }
     const { single, lists } = arranged(extraction.fields);
+    const corrected = this.file.done.at(-1) !== this.file.asOf;
     this.result.replaceChildren(
+      corrected ? make("p", { class: "notice", text: "The text was corrected since these fields were found: find them again." }) : "",
       single.length ? this.#list(single) : "",
       ...[...lists].map(([name, rows]) => this.#listOfRows(name, rows)),
       this.#actions(extraction));

@@ -24,7 +24,7 @@ export function take(given) {
   for (const blob of given) {
     const file = {
       id: (named += 1), blob, name: blob.name || "Screenshot.png", state: "waiting", error: null, note: "", password: "",
-      count: null, pages: new Map(), head: null, done: [], undone: [], turns: [], extraction: null, schema: null, controller: null,
+      count: null, pages: new Map(), head: null, done: [], undone: [], turns: [], extraction: null, schema: null, asOf: undefined, controller: null,
     };
     files.all.push(file);
     files.shown ??= file;

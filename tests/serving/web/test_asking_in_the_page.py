@@ -39,6 +39,23 @@ def test_fields_come_with_evidence_or_a_reason(open_page: Open, server: StandIn)
     assert sent["schema"] == "receipt" and from_json(sent["document"]).pages[0].number == 1
 
 
+def test_fields_from_before_a_correction_say_so(open_page: Open, server: StandIn) -> None:
+    page = opened(open_page, server)
+    page.click("#tab-fields")
+    page.wait_for_selector("#schema option[value=receipt]", state="attached")
+    page.click("text=Find the fields")
+    page.wait_for_selector(".field")
+    assert page.locator(".result .notice").count() == 0
+    page.click("#tab-text")
+    page.locator("#text .line").first.click()
+    page.keyboard.type("More ")
+    page.keyboard.press("Enter")
+    page.click("#tab-fields")
+    assert "find them again" in page.locator(".result .notice").inner_text()
+    page.click("text=Find the fields")
+    page.wait_for_selector(".result .notice", state="detached")
+
+
 def test_an_own_schema_is_sent_and_one_that_is_no_json_is_not(open_page: Open, server: StandIn) -> None:
     page = opened(open_page, server)
     page.click("#tab-fields")
