@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -60,15 +59,12 @@ def place(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-@cache
-def nodes(path: Path) -> tuple[ast.AST, ...]:
-    """All nodes of a file, which each rule goes through once."""
-    return tuple(ast.walk(tree(path)))
+Nodes = Sequence[ast.AST]
+"""All nodes of a file, its module first; not kept beyond that file, since the trees of all of them are heavy."""
 
 
 def room_of(path: Path) -> str | None:
@@ -89,11 +85,11 @@ def imported_modules(node: ast.AST) -> Iterator[str]:
                 yield module
 
 
-def import_findings(path: Path) -> Iterator[Finding]:
+def import_findings(path: Path, nodes: Nodes) -> Iterator[Finding]:
     room = room_of(path)
     if room is None:
         return
-    for node in nodes(path):
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and node.level:
             yield "relative import", place(path), f"line {node.lineno}"
         for name in imported_modules(node):
@@ -110,11 +106,11 @@ def import_findings(path: Path) -> Iterator[Finding]:
                 yield f"{direction} import", place(path), f"{room} (floor {FLOORS[room]}) imports {name}"
 
 
-def size_findings(path: Path) -> Iterator[Finding]:
+def size_findings(path: Path, nodes: Nodes) -> Iterator[Finding]:
     lines = len(path.read_text(encoding="utf-8").splitlines())
     if lines > LONGEST_FILE:
         yield "long file", place(path), f"{lines} lines"
-    for node in nodes(path):
+    for node in nodes:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         where = f"{place(path)}:{node.name}"
@@ -127,17 +123,19 @@ def size_findings(path: Path) -> Iterator[Finding]:
             yield "many parameters", where, f"{len(names)} parameters"
 
 
-def probing_findings(path: Path) -> Iterator[Finding]:
-    for node in nodes(path):
+def probing_findings(path: Path, nodes: Nodes) -> Iterator[Finding]:
+    for node in nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PROBES:
             yield "probing", place(path), f"line {node.lineno}: {node.func.id}"
 
 
-def docstring_findings(path: Path) -> Iterator[Finding]:
-    first = (ast.get_docstring(tree(path)) or "").partition("\n")[0]
+def docstring_findings(path: Path, nodes: Nodes) -> Iterator[Finding]:
+    module = nodes[0]
+    assert isinstance(module, ast.Module)
+    first = (ast.get_docstring(module) or "").partition("\n")[0]
     if not first:
         yield "no docstring", place(path), "a module says what it knows"
-    names = [name for node in nodes(path) for name in imported_modules(node)]
+    names = [name for node in nodes for name in imported_modules(node)]
     if any(name.split(".")[0] == "torch" for name in names) and "torch" not in first:
         yield "unannounced torch", place(path), "a file that needs torch says so in its first line"
     is_room = path.parent == PACKAGE or (path.name == "__init__.py" and path.parent.parent == PACKAGE)
@@ -145,7 +143,7 @@ def docstring_findings(path: Path) -> Iterator[Finding]:
         yield "room without its line", place(path), "the first line says what the room knows and what it does not"
 
 
-def name_findings(path: Path) -> Iterator[Finding]:
+def name_findings(path: Path, nodes: Nodes) -> Iterator[Finding]:
     if DRAWERS.match(path.name):
         yield "drawer", place(path), "give the file a name that says what is in it"
 
@@ -154,6 +152,8 @@ def named_tolerances() -> dict[tuple[str, float], str]:
     """Name and value of each tolerance constant of the tests, and the file it stands in."""
     found = {}
     for path in python_files("tests"):
+        if not re.search("TOLERANCE|BOUND", path.read_text(encoding="utf-8")):
+            continue
         for node in tree(path).body:
             match node:
                 case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
@@ -180,8 +180,8 @@ def documented_tolerances() -> set[tuple[str, float]]:
     return rows
 
 
-def unnamed_tolerance_findings(path: Path) -> Iterator[Finding]:
-    for node in nodes(path):
+def unnamed_tolerance_findings(path: Path, nodes: Nodes) -> Iterator[Finding]:
+    for node in nodes:
         if not isinstance(node, ast.Call):
             continue
         for keyword in node.keywords:
@@ -190,18 +190,22 @@ def unnamed_tolerance_findings(path: Path) -> Iterator[Finding]:
                 yield "unnamed tolerance", place(path), f"line {node.lineno}: {keyword.arg}={value.value}"
 
 
+RULES = {
+    "bayou": (import_findings, size_findings, probing_findings, docstring_findings, name_findings),
+    "benchmarks": (size_findings, probing_findings, docstring_findings, name_findings),
+    "examples": (size_findings, probing_findings, docstring_findings, name_findings),
+    "scripts": (size_findings, probing_findings, docstring_findings, name_findings),
+    "tests": (size_findings, name_findings, unnamed_tolerance_findings),
+}
+
+
 def all_findings() -> list[Finding]:
-    package = python_files("bayou")
-    programs = python_files("benchmarks", "examples", "scripts")
-    tests = python_files("tests")
-    return [
-        *(finding for path in package for finding in import_findings(path)),
-        *(finding for path in [*package, *programs, *tests] for finding in size_findings(path)),
-        *(finding for path in [*package, *programs] for finding in probing_findings(path)),
-        *(finding for path in [*package, *programs] for finding in docstring_findings(path)),
-        *(finding for path in [*package, *programs, *tests] for finding in name_findings(path)),
-        *(finding for path in tests for finding in unnamed_tolerance_findings(path)),
-    ]
+    found: list[Finding] = []
+    for folder, rules in RULES.items():
+        for path in python_files(folder):
+            nodes = tuple(ast.walk(tree(path)))
+            found += (finding for rule in rules for finding in rule(path, nodes))
+    return found
 
 
 def test_every_room_has_a_floor() -> None:
