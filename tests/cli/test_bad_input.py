@@ -114,6 +114,7 @@ def test_alone_it_has_a_message_and_a_code_of_its_own(kind: str, tmp_path: Path,
     assert tree(tmp_path / "out") == {}
 
 
+@pytest.mark.usefixtures("one_process")
 def test_among_others_all_of_it_is_told_and_the_others_are_done(tmp_path: Path, capsys: Captured) -> None:
     scans = folder_of(tmp_path / "scans", 3)
     for name, make, _, _ in BAD.values():
@@ -162,6 +163,7 @@ def test_pages_that_are_not_there(tmp_path: Path, capsys: Captured) -> None:
     assert "a.png" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("one_process")
 def test_a_folder_loop_is_told_and_the_files_are_read(tmp_path: Path, capsys: Captured) -> None:
     scans = folder_of(tmp_path / "scans", 3)
     try:
@@ -190,6 +192,7 @@ def test_an_output_folder_that_may_not_be_written(tmp_path: Path, capsys: Captur
     assert f"{out}" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("one_process")
 def test_one_folder_of_the_output_that_may_not_be_written(
     tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,7 +205,6 @@ def test_one_folder_of_the_output_that_may_not_be_written(
         make_folder(path, *arguments, **options)  # type: ignore[arg-type]
 
     scans = folder_of(tmp_path / "scans", 3)
-    monkeypatch.setattr("bayou.reading.folder_run.RunOptions.processes", lambda options, sources: 0)
     monkeypatch.setattr(Path, "mkdir", refuse)
     assert bayou(scans, "-o", tmp_path / "out") == 10
     err = capsys.readouterr().err
@@ -211,6 +213,7 @@ def test_one_folder_of_the_output_that_may_not_be_written(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("one_process")
 def test_a_disk_that_is_really_full(tmp_path: Path, capsys: Captured) -> None:
     """A file system of a megabyte in memory, where the system lets us make one."""
     out = tmp_path / "out"

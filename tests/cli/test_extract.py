@@ -50,6 +50,7 @@ def test_values_alone(tmp_path: Path, capsys: Captured) -> None:
     assert list(json.loads(capsys.readouterr().out)) == ["page_1", "seller", "line_items"]
 
 
+@pytest.mark.usefixtures("one_process")
 def test_several_records_are_lines_or_rows(tmp_path: Path, capsys: Captured) -> None:
     scans = folder_of(tmp_path / "scans", 3)
     assert bayou(scans) == 2
@@ -112,6 +113,7 @@ def test_a_table_of_somebody_else_is_not_replaced(tmp_path: Path, capsys: Captur
     assert (out / "records.csv").read_text(encoding="utf-8").startswith("document,page_1")
 
 
+@pytest.mark.usefixtures("one_process")
 def test_one_of_several_that_fails_costs_itself_alone(tmp_path: Path, capsys: Captured) -> None:
     scans = folder_of(tmp_path / "scans", 2)
     (scans / "bad.png").write_bytes(b"no picture")

@@ -36,6 +36,7 @@ def test_the_text_goes_to_standard_output_and_nothing_else_is_said(tmp_path: Pat
     assert err == ""
 
 
+@pytest.mark.usefixtures("one_process")
 def test_several_documents_follow_each_other(tmp_path: Path, capsys: Captured) -> None:
     assert bayou(folder_of(tmp_path, 3), "--to", "json") == 0
     documents = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -186,6 +187,7 @@ def test_a_partial_failure_has_its_own_code_and_a_summary(tmp_path: Path, capsys
     assert "2 read, 0 unchanged, 2 failed" in lines[2]
 
 
+@pytest.mark.usefixtures("one_process")
 def test_stopping_after_failures_says_what_was_not_begun(tmp_path: Path, capsys: Captured) -> None:
     scans = folder_of(tmp_path / "scans", 4)
     (scans / "00.png").write_bytes(b"")
@@ -206,6 +208,7 @@ def test_verbose_tells_of_each_file_and_where_a_fault_lies(tmp_path: Path, capsy
     assert "unexpected KeyError" in err
 
 
+@pytest.mark.usefixtures("one_process")
 def test_output_into_the_folder_that_is_read(tmp_path: Path) -> None:
     scans = folder_of(tmp_path, 3)
     assert bayou(scans, "--to", "pdf", "-o", scans) == 0
@@ -234,6 +237,7 @@ def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path) -> None:
     assert (process.wait(), err) == (141, b"")
 
 
+@pytest.mark.usefixtures("one_process")
 def test_names_that_are_no_unicode(tmp_path: Path, capfd: Captured) -> None:
     name = os.fsdecode(b"gr\xfc\xdfe.png")
     try:

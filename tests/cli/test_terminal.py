@@ -44,12 +44,14 @@ def test_a_bar_on_a_terminal_and_messages_above_it(tmp_path: Path, monkeypatch: 
     assert "3 read, 0 unchanged, 1 failed" in shown["stderr"]
 
 
+@pytest.mark.usefixtures("one_process")
 def test_no_bar_through_a_pipe_nor_when_quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scans = folder_of(tmp_path / "scans", 2)
     assert run(monkeypatch, (), scans, "-o", tmp_path / "out") == {"stdout": "", "stderr": ""}
     assert run(monkeypatch, ("stderr",), scans, "-o", tmp_path / "o2", "-q") == {"stdout": "", "stderr": ""}
 
 
+@pytest.mark.usefixtures("one_process")
 def test_no_bar_between_the_lines_of_a_text_on_the_same_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,9 +41,10 @@ class Heard:
 def run(
     inputs: Path | list[Path], output: Path, settings: ReadSettings | None = None, **options: object
 ) -> dict[str, Outcome]:
+    """Reads in this process, which takes a tenth of the time, unless ``jobs`` says otherwise."""
     paths = [inputs] if isinstance(inputs, Path) else inputs
     found = find_sources([str(path) for path in paths])
-    chosen = RunOptions(settings or ReadSettings(), **{"formats": ("text",), "output": output, **options})  # type: ignore[arg-type]
+    chosen = RunOptions(settings or ReadSettings(), **{"formats": ("text",), "output": output, "jobs": 0, **options})  # type: ignore[arg-type]
     heard = Heard()
     read_to_folder(found.sources, chosen, make_size_reader, heard)
     return {str(outcome.source.path.name): outcome for outcome in heard.outcomes if outcome.source.path is not None}
@@ -184,7 +185,7 @@ def test_stop_after_failures(tmp_path: Path) -> None:
     scans = folder_of(tmp_path / "scans", 6)
     for name in ("00.png", "01.png"):
         (scans / name).write_bytes(b"")
-    outcomes = run(scans, tmp_path / "out", max_failures=2)
+    outcomes = run(scans, tmp_path / "out", max_failures=2, jobs=1)
     assert statuses(outcomes) == ["failed", "failed"]
     assert statuses(run(scans, tmp_path / "out", max_failures=3)) == ["failed", "failed", *["read"] * 4]
 
@@ -193,14 +194,14 @@ def test_processes_change_nothing(tmp_path: Path) -> None:
     scans = folder_of(tmp_path / "scans", 7)
     (scans / "03.png").write_bytes(b"")
     trees, manifests = [], []
-    for jobs in (1, 3):
+    for jobs in (0, 1, 3):
         out = tmp_path / f"out{jobs}"
         run(scans, out, jobs=jobs, formats=("text", "json", "pdf"))
         trees.append(tree(out))
         with Manifest(out) as manifest:
             manifests.append([dataclasses.replace(entry, seconds=0) for entry in manifest.entries.values()])
-    assert trees[0] == trees[1]
-    assert manifests[0] == manifests[1]
+    assert trees[0] == trees[1] == trees[2]
+    assert manifests[0] == manifests[1] == manifests[2]
     assert len(trees[0]) == 18
 
 
@@ -232,7 +233,7 @@ def test_a_model_that_cannot_be_used_ends_the_run(
     scans: Path, tmp_path: Path, model: str, code: int, alone: bool
 ) -> None:
     with pytest.raises(StopRun) as stop:
-        run(scans / "00.png" if alone else scans, tmp_path / "out", ReadSettings(model=model))
+        run(scans / "00.png" if alone else scans, tmp_path / "out", ReadSettings(model=model), jobs=1)
     assert stop.value.failure.exit_code == code
     assert tree(tmp_path / "out") == {}
     assert statuses(run(scans, tmp_path / "out")) == ["read"] * 3
