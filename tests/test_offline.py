@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bayou.scorers.text import word_overlap
+from tests.example_page import HEAD_LINES, KEPT, short_invoice
 from tests.golden_set import golden
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,19 +32,16 @@ sys.addaudithook(refuse)
 """
 
 READ = """
-from bayou import Reader
-document = Reader(model=sys.argv[1]).read(sys.argv[2])
-print(json.dumps({"attempts": attempts, "text": document.to_text(), "torch": "torch" in sys.modules}))
-"""
-
-COMMAND = """
 import io, contextlib
+from bayou import Reader
 from bayou.cli.main import main
+model, page, head = sys.argv[1:]
+text = Reader(model=model).read(page).to_text()
 out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
 with contextlib.redirect_stdout(out):
-    code = main(["read", sys.argv[2], "--model", sys.argv[1], "--to", "text"])
-text = out.buffer.getvalue().decode("utf-8")
-print(json.dumps({"attempts": attempts, "text": text, "code": code, "torch": "torch" in sys.modules}))
+    code = main(["read", head, "--model", model, "--to", "text"])
+printed = out.buffer.getvalue().decode("utf-8")
+print(json.dumps({"attempts": attempts, "texts": [text, printed], "code": code, "torch": "torch" in sys.modules}))
 """
 
 ASK = """
@@ -77,13 +75,13 @@ def test_the_refusal_refuses() -> None:
 
 
 @pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("program", [READ, COMMAND], ids=["reader", "command line"])
-def test_reading_tries_no_socket_and_needs_no_torch(program: str, model: str) -> None:
-    report = run(program, model, str(PAGE))
-    assert report["attempts"] == []
-    assert not report["torch"]
-    assert report.get("code", 0) == 0
-    assert word_overlap(report["text"], TEXT.read_text(encoding="utf-8")).f1 >= EXAMPLE_WORD_F1_BOUND
+def test_reading_tries_no_socket_and_needs_no_torch(model: str, tmp_path: Path) -> None:
+    """The reader reads the whole page, the command line its head."""
+    report = run(READ, model, str(PAGE), str(short_invoice(tmp_path / "head.png", KEPT[:1])))
+    assert (report["attempts"], report["torch"], report["code"]) == ([], False, 0)
+    whole = TEXT.read_text(encoding="utf-8")
+    for found, expected in zip(report["texts"], (whole, "\n".join(whole.splitlines()[:HEAD_LINES])), strict=True):
+        assert word_overlap(found, expected).f1 >= EXAMPLE_WORD_F1_BOUND
 
 
 def test_a_registered_folder_is_asked_without_a_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
