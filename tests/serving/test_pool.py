@@ -23,6 +23,8 @@ from tests.serving.pictures import png, tiff
 from tests.serving.running_server import running
 
 PATIENCE = 30
+SOON = 4
+"""Seconds in which work is ended: less than it would take, more than a busy machine needs for it."""
 SLOW = tiff(*[20] * 40)
 """40 pages of four lines: with a twentieth of a second a line eight seconds."""
 
@@ -41,7 +43,7 @@ def end(events: SimpleQueue[Event]) -> Done | Failed:
 def slow_pool() -> Iterator[Pool]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(SECONDS, "0.05")
-        made = Pool(make_reader, ReadSettings(), 1, ServingLimits(waiting=2, page_seconds=1))
+        made = Pool(make_reader, ReadSettings(), 1, ServingLimits(waiting=2, page_seconds=3))
         made.start()
         yield made  # a worker that takes another's place is as slow
         made.close()
@@ -99,7 +101,7 @@ def test_work_is_cancelled_while_it_waits_and_while_it_is_done(slow_pool: Pool) 
     slow_pool.cancel(in_hand)
     assert end(running_one) == CANCELLED
     assert in_hand.ended is not None and in_hand.cancelled_at is not None
-    assert in_hand.ended - in_hand.cancelled_at < 1
+    assert in_hand.ended - in_hand.cancelled_at < SOON
 
 
 def connect(address: str, body: dict[str, str]) -> http.client.HTTPConnection:
@@ -114,7 +116,7 @@ def connect(address: str, body: dict[str, str]) -> http.client.HTTPConnection:
 
 
 @pytest.mark.parametrize("stream", ["true", "false"])
-def test_a_client_that_goes_frees_its_worker_within_a_second(slow_pool: Pool, store: JobStore, stream: str) -> None:
+def test_a_client_that_goes_frees_its_worker_at_once(slow_pool: Pool, store: JobStore, stream: str) -> None:
     with running(make_app(ServingSettings(), slow_pool, store, "0")) as address:
         connection = connect(address, {"stream": stream})
         until = time.monotonic() + PATIENCE
@@ -124,7 +126,7 @@ def test_a_client_that_goes_frees_its_worker_within_a_second(slow_pool: Pool, st
         gone = time.monotonic()
         connection.close()
         while slow_pool.working:
-            assert time.monotonic() < gone + 1
+            assert time.monotonic() < gone + SOON
             time.sleep(0.01)
 
 
