@@ -15,6 +15,8 @@ _SAME_ROW = 0.5
 """The least common height of two pieces of one row, and how far their middles may be apart, in heights of the lower."""
 _WORD_GAP = 1.0
 """The widest gap within a piece, in heights; further apart are two columns."""
+_COLUMN_GAP = 1.5
+"""Words of one line that are further apart, in heights, stand in two columns."""
 _OFF_ROW = 6.0
 """How much further away a piece is for each pixel that it stands higher or lower: rows may overlap."""
 _NEXT_GAP = 1.4
@@ -96,12 +98,31 @@ def _level(line: Line, skew: float) -> Box:
     return Box(x - long / 2, y - high / 2, x + long / 2, y + high / 2)
 
 
+def _parts(line: Line, level: Box) -> list[tuple[Line, Box]]:
+    """A line and its level box, parted where the gap between two words is that between columns."""
+    words = line.words
+    if len(words) < 2 or " ".join(word.text for word in words) != line.text.strip():
+        return [(line, level)]
+    room = _COLUMN_GAP * level.height
+    starts = [i for i in range(1, len(words)) if words[i].box.left - words[i - 1].box.right > room]
+    if not starts:
+        return [(line, level)]
+    across = level.center[0] - _box(line).center[0]
+    parts = []
+    for first, last in zip([0, *starts], [*starts, len(words)], strict=True):
+        own = words[first:last]
+        box = bounding_box(word.box for word in own)
+        part = replace(line, text=" ".join(word.text for word in own), box=box, words=own, quad=None)
+        parts.append((part, Box(box.left + across, level.top, box.right + across, level.bottom)))
+    return parts
+
+
 def _corners(box: Box) -> Quad:
     return (box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom)
 
 
 def _pieces(lines: Sequence[Line], page: int, skew: float) -> list[Piece]:
-    placed = [(line, _level(line, skew)) for line in lines]
+    placed = [part for line in lines for part in _parts(line, _level(line, skew))]
     rows: list[list[tuple[Line, Box]]] = []
     for line, box in sorted(placed, key=lambda one: (one[1].center[1], one[1].left)):
         row = next((row for row in reversed(rows[-4:]) if _on_row(row[-1][1], box)), None)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bayou.documents.document import Block, Document, Line, Page, Word
+from bayou.documents.geometry import Box
 from bayou.reading.extraction import NEEDS_LARGER, NOT_ON_PAGE
 from bayou.reading.line_record import fill
 from bayou.reading.reader import Reader
@@ -174,3 +176,26 @@ def test_a_total_is_the_one_that_was_rounded_to_coins() -> None:
     paid = [(40, "Total rounded"), (570, "7.70")]
     assert fill(printed("SHOP", *rows, paid), load_schema("receipt"), "").record["total"] == 7.7
     assert fill(printed("SHOP", *rows[:2]), load_schema("receipt"), "").record["total"] == 7.72
+
+
+def test_columns_that_were_read_as_one_line_are_told_apart() -> None:
+    def row(top: float, *texts: tuple[float, str]) -> Line:
+        words = []
+        for left, text in texts:
+            for word in text.split():
+                words.append(Word(word, Box(left, top, left + 9 * len(word), top + 20), 0.9, "model"))
+                left += 9 * len(word) + 6
+        box = Box(words[0].box.left, top, words[-1].box.right, top + 20)
+        return Line(" ".join(word.text for word in words), box, 0.9, "model", tuple(words))
+
+    lines = (
+        row(30, (40, "Date of birth"), (400, "Nationality")),
+        row(54, (40, "24/07/1945"), (400, "Malaysia")),
+        row(90, (40, "Sex"), (400, "Document no.")),
+        row(114, (40, "M"), (400, "D75495128")),
+    )
+    page = Page(1, 700.0, 400.0, "px", (Block("paragraph", Box(0, 0, 700, 400), lines),))
+    found = fill(Document((page,), "card.png"), load_schema("identity-card"), "")
+    told = [found.record[name] for name in ("date_of_birth", "sex", "document_number")]
+    assert told == ["1945-07-24", "M", "D75495128"]
+    assert found.field("document_number").evidence[0].boxes[0].left == 400
