@@ -5,7 +5,7 @@ from __future__ import annotations
 from bayou.engine.endpoint_settings import EndpointSettings
 from bayou.reading.folder_workers import ReadSettings
 from bayou.reading.reader import Reader
-from bayou.reading.tasks import READ_TOKENS, ReadTask
+from bayou.reading.tasks import ANSWER_TOKENS, READ_TOKENS, ReadTask
 
 
 def make_reader(settings: ReadSettings) -> Reader:
@@ -18,6 +18,7 @@ def make_reader(settings: ReadSettings) -> Reader:
         max_new_tokens=settings.max_new_tokens or READ_TOKENS,
         max_tiles=settings.max_tiles,
         skip_blank_tiles=settings.skip_blank_tiles,
+        max_record_tokens=settings.max_new_tokens or ANSWER_TOKENS,
     )
     return Reader(
         settings.model,

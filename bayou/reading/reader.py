@@ -309,7 +309,7 @@ class Reader:
         if answerer is None:
             return fill(document, wanted, document.model or self.model)
         images = [raw.image for raw in open_pages(content, opened)]
-        limits = Limits(task.max_new_tokens, task.max_tiles, task.skip_blank_tiles, keep=True)
+        limits = Limits(task.max_record_tokens, task.max_tiles, task.skip_blank_tiles, keep=True)
         return generated_extraction(answerer, (images, document), wanted, limits, self.model, on_event)
 
     def _read(

@@ -31,6 +31,7 @@ class ReadTask:
     Attributes:
         prompt: What it is told; None for what suits the model.
         max_new_tokens: A page whose text is longer fails, and says so.
+        max_record_tokens: A record that is longer fails, and says so; less than a page's text, so that three pages fit.
         max_tiles: Largest grid of tiles; None for the model's own (6). A server decides that for itself.
         skip_blank_tiles: Take tiles that are nearly of one colour for that colour: quicker, and it may change the text.
     """
@@ -39,10 +40,11 @@ class ReadTask:
     max_new_tokens: int = READ_TOKENS
     max_tiles: int | None = None
     skip_blank_tiles: bool = False
+    max_record_tokens: int = ANSWER_TOKENS
 
     def __post_init__(self) -> None:
-        if self.max_new_tokens < 1 or (self.max_tiles is not None and self.max_tiles < 1):
-            raise UsageError("max_new_tokens and max_tiles are at least 1")
+        if min(self.max_new_tokens, self.max_record_tokens) < 1 or (self.max_tiles is not None and self.max_tiles < 1):
+            raise UsageError("max_new_tokens, max_record_tokens and max_tiles are at least 1")
 
 
 def reading_prompt(model: str, uses_msac: bool | None = None) -> str:

@@ -95,6 +95,7 @@ def test_the_reader_asks_a_server_and_looks_for_its_answer(tmp_path: Path, monke
         found = reader.extract(path, schema)
     (request,) = server.requests
     assert request["response_format"]["type"] == "json_schema"
+    assert request["max_tokens"] == 1024, "less than for a page's text, so that three pages fit"
     assert found.record == {"begin": words, "sum": 12345}
     assert found.field("begin").evidence[0].boxes
     assert found.field("sum").reason == NOT_PRINTED

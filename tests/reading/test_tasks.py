@@ -72,6 +72,6 @@ def test_each_model_has_its_prompt(name: str, msac: bool | None, prompt: str) ->
 
 
 def test_limits_below_one_are_refused() -> None:
-    for wrong in ({"max_new_tokens": 0}, {"max_tiles": 0}):
+    for wrong in ({"max_new_tokens": 0}, {"max_tiles": 0}, {"max_record_tokens": 0}):
         with pytest.raises(UsageError, match="at least 1"):
             ReadTask(**wrong)
