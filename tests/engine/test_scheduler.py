@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 
 import numpy as np
 import pytest
@@ -40,6 +41,7 @@ ASKED: list[tuple[list[Message], Options]] = [
 ]
 
 
+@cache
 def alone(model: Model) -> list[Generation]:
     return [
         model.generate(messages, options.max_new_tokens, options.max_tiles, draft=options.draft)

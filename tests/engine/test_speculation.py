@@ -95,7 +95,7 @@ request_values = st.tuples(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(request_values, min_size=1, max_size=5), st.integers(0, 200), st.integers(2, 9))
 def test_any_batch_equals_one_at_a_time(values: list[tuple], seed: int, levels: int) -> None:
     runtime = MemoryRuntime(seed=seed, levels=levels)
@@ -111,7 +111,7 @@ def test_any_batch_equals_one_at_a_time(values: list[tuple], seed: int, levels: 
         assert ids_of(tokens) == written_out(runtime, request)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(
     st.lists(st.tuples(request_values, st.integers(0, 6)), min_size=1, max_size=5),
     st.integers(0, 200),

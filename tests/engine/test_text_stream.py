@@ -32,7 +32,7 @@ all_tokens = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(all_tokens)
 @example([28705, 28705, 1000])
 @example([1000, 2, 1000])
@@ -48,7 +48,7 @@ def test_any_tokens_join_to_their_text(ids: list[int]) -> None:
     assert "".join(pieces(ids, strip=True, single_spaces=True)) == collapsed
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\ufffd"), max_size=30))
 @example(TEXT)
 def test_no_piece_holds_half_a_character(text: str) -> None:

@@ -32,7 +32,7 @@ from tests.engine.tiny_models import IN_MEMORY, QUESTIONS, ask, counted, grain, 
 from tests.golden_set import golden
 from tests.runtime_parameters import TORCH_SLOWLY
 
-WIDE = page(400, 300)  # 3 x 2 tiles, of which some are white, and the whole view
+WIDE = page(450, 150)  # 3 tiles, of which two are white, and the whole view
 
 
 def slowly(model: Model, messages: list[Message], limit: int) -> tuple[int, ...]:
@@ -195,7 +195,7 @@ def test_other_pixels_tiles_models_and_runtimes_are_read_themselves(tmp_path: Pa
         return model.generate(messages, 2, max_tiles).reused_tokens
 
     changed = WIDE.copy()
-    changed.putpixel((350, 150), (254, 255, 255))
+    changed.putpixel((350, 100), (254, 255, 255))
     assert reused(ask("One?", WIDE)) == 0
     assert reused(ask("Two?", WIDE)) > 0
     assert reused(ask("Two?", changed)) == 0

@@ -118,7 +118,7 @@ TEXTS = st.lists(st.text("ab cd1.,é", min_size=1).map(str.strip).filter(bool), 
 
 
 @given(TEXTS, TEXTS)
-@settings(max_examples=200)
+@settings(max_examples=80)
 def test_no_word_is_lost_invented_or_moved(texts: list[str], page: list[str]) -> None:
     placed = place_lines(written(*texts), found(*page))
     assert " ".join(part.line.text for part in placed).split() == " ".join(texts).split()
