@@ -75,10 +75,10 @@ def test_hocr_boxes_lie_within_their_parents():
     def bbox(node):
         return tuple(map(int, re.search(r"bbox (\d+) (\d+) (\d+) (\d+)", node.get("title")).groups()))
 
-    for node in root.iter(f"{XHTML}span"):
-        for child in node:
-            outer, inner = bbox(node), bbox(child)
-            assert outer[0] <= inner[0] <= inner[2] <= outer[2] and outer[1] <= inner[1] <= inner[3] <= outer[3]
+    pairs = [(bbox(node), bbox(child)) for node in root.iter(f"{XHTML}span") for child in node]
+    assert pairs
+    for outer, inner in pairs:
+        assert outer[0] <= inner[0] <= inner[2] <= outer[2] and outer[1] <= inner[1] <= inner[3] <= outer[3]
 
 
 def test_hocr_turned_lines_and_odd_characters():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,13 @@ NO_DATA = drawn()
 ONE_ROUND = len(DRAWERS) + 5
 """A page of each kind, and the questions about the form."""
 WITH_TEXT = {"text", "damaged text", "form"}
+draw_once = cache(draw)
+
+
+@pytest.fixture(autouse=True)
+def each_page_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For all tests together; that it is the same each time, the first of them holds."""
+    monkeypatch.setattr("bayou.evaluation.benchmarks.honesty.draw", draw_once)
 
 
 def values(say: object, tmp_path: Path, answers: bool = True) -> tuple[dict[str, float], dict]:

@@ -9,6 +9,8 @@ import random
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -38,8 +40,17 @@ FAINT = 40
 WRITTEN = [k for k in PAINTERS if k != "blank"]
 
 
-def made(desk: Desk, kind: str, seed: int = 3) -> Made:
+def made(desk: Desk, kind: str, seed: int) -> Made:
     return PAINTERS[kind](desk, random.Random(f"{kind}:{seed}"))
+
+
+MadePages = Callable[[int], Made]
+
+
+@pytest.fixture(scope="module", params=WRITTEN)
+def pages(request: pytest.FixtureRequest, desk: Desk) -> MadePages:
+    """Pages of a kind by their seed, each drawn once for all tests of the kind, which run together."""
+    return cache(lambda seed: made(desk, request.param, seed))
 
 
 def covered(pieces: tuple[Line, ...], shape: tuple[int, int], air: float) -> np.ndarray:
@@ -52,9 +63,8 @@ def covered(pieces: tuple[Line, ...], shape: tuple[int, int], air: float) -> np.
     return cv2.dilate(mask, np.ones((size, size), np.uint8))
 
 
-@pytest.mark.parametrize("kind", WRITTEN)
-def test_all_text_ink_lies_in_the_boxes_and_each_box_has_ink_at_its_edges(desk: Desk, kind: str) -> None:
-    sheet = made(desk, kind).sheet
+def test_all_text_ink_lies_in_the_boxes_and_each_box_has_ink_at_its_edges(pages: MadePages) -> None:
+    sheet = pages(3).sheet
     assert sheet.ink is not None
     pieces = truth_of(sheet).pieces
     assert len(pieces) > 3
@@ -72,10 +82,9 @@ def test_all_text_ink_lies_in_the_boxes_and_each_box_has_ink_at_its_edges(desk: 
         assert np.abs(np.array(found) - [box.left, box.top, box.right, box.bottom]).max() < BOX_TOLERANCE, piece
 
 
-@pytest.mark.parametrize("kind", WRITTEN)
-def test_nothing_is_written_beyond_the_paper(desk: Desk, kind: str) -> None:
+def test_nothing_is_written_beyond_the_paper(pages: MadePages) -> None:
     for seed in range(4):
-        sheet = made(desk, kind, seed).sheet
+        sheet = pages(seed).sheet
         height, width = sheet.canvas.shape[:2]
         for piece in truth_of(sheet).pieces:
             assert piece.box is not None
@@ -83,10 +92,9 @@ def test_nothing_is_written_beyond_the_paper(desk: Desk, kind: str) -> None:
             assert inside and piece.box.right <= width and piece.box.bottom <= height, (seed, piece)
 
 
-@pytest.mark.parametrize("kind", WRITTEN)
-def test_the_text_is_in_the_picture(desk: Desk, kind: str) -> None:
+def test_the_text_is_in_the_picture(pages: MadePages) -> None:
     """Where text ink is full, the picture has another colour than a sheet without text has nearby."""
-    sheet = made(desk, kind, 5).sheet
+    sheet = pages(3).sheet
     assert sheet.ink is not None
     grey = cv2.cvtColor(sheet.canvas, cv2.COLOR_RGB2GRAY).astype(int)
     full = sheet.ink > 230
@@ -153,10 +161,9 @@ def plain_words(markdown: str) -> list[str]:
     return " ".join(lines).split()
 
 
-@pytest.mark.parametrize("kind", WRITTEN)
-def test_markdown_parses_back_to_the_text(desk: Desk, kind: str) -> None:
+def test_markdown_parses_back_to_the_text(pages: MadePages) -> None:
     for seed in (1, 2):
-        sheet = made(desk, kind, seed).sheet
+        sheet = pages(seed).sheet
         words = [w for b in truth_of(sheet).blocks for line in b.lines for w in line.text.split()]
         bullets = [w for w in words if w != "•"]
         assert plain_words(markdown_of(sheet)) == bullets
@@ -165,9 +172,10 @@ def test_markdown_parses_back_to_the_text(desk: Desk, kind: str) -> None:
 def test_tables_hold_their_lines(desk: Desk) -> None:
     """The cells of a table say in order what its lines say, and each line lies in its table."""
     for seed in range(3):
-        for block in truth_of(made(desk, "table", seed).sheet).blocks:
-            if block.table is None:
-                continue
+        tables = [block for block in truth_of(made(desk, "table", seed).sheet).blocks if block.table is not None]
+        assert tables
+        for block in tables:
+            assert block.table is not None
             cells = [w for row in block.table.rows for cell in row for w in cell.text.split()]
             assert cells == [w for line in block.lines for w in line.text.split()]
             assert all(line.box.covered_by(block.box) > 0.99 for line in block.lines if line.box is not None)
