@@ -1,6 +1,8 @@
-"""Says in one line how many tests were skipped for want of the whole golden set; gives properties time."""
+"""Says in one line how many tests were skipped for want of the whole golden set; what all tests share of settings."""
 
 from __future__ import annotations
+
+import gc
 
 import hypothesis
 import pytest
@@ -8,8 +10,14 @@ import pytest
 from tests.golden_set import MISSING
 
 # A busy machine, or the first example that loads something, takes longer than hypothesis allows an example by itself.
-hypothesis.settings.register_profile("bayou", deadline=None)
+hypothesis.settings.register_profile("bayou", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("bayou")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector needn't look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
