@@ -27,8 +27,8 @@ from bayou.evaluation.runner import RunOptions, open_run, run, scored
 from tests.evaluation.made_samples import MADE
 from tests.evaluation.scripted_subject import ScriptedSubject, right_answer
 
-MEMORY_GROWTH_BOUND = 3e6
-"""Bytes that 1,500 more samples may add: names and hashes of samples, not the samples."""
+MEMORY_GROWTH_BOUND = 1.5e6
+"""Bytes that 750 more samples may add: names and hashes of samples, not the samples."""
 
 
 @pytest.fixture
@@ -222,7 +222,7 @@ def test_memory_does_not_grow_with_the_samples(tmp_path: Path) -> None:
         return most
 
     peak(10)
-    assert peak(1800) - peak(300) < MEMORY_GROWTH_BOUND
+    assert peak(900) - peak(150) < MEMORY_GROWTH_BOUND
 
 
 def test_results_hold_all_that_a_report_needs(ocrbench: tuple[Benchmark, Data], tmp_path: Path) -> None:
