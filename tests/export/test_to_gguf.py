@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import warnings
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +36,19 @@ END = 32009
 MOST_TOKENS = 24
 
 QUICK_AND_SLOW = [pytest.param(p, marks=() if p in ("f32", "q4_0") else pytest.mark.slow) for p in GGUF_PRECISIONS]
+Exported = Callable[[str, GGUFPrecision], Path]
 PROMPT = "<|prompt|>Hello, how are you?<|end|><|answer|>"
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """The file of a checkpoint in a precision, made once."""
+
+    @cache
+    def export(checkpoint: str, precision: GGUFPrecision) -> Path:
+        return export_gguf(open_member(golden(checkpoint)), tmp_path_factory.mktemp("gguf") / "out", precision)
+
+    return export
 
 
 @pytest.fixture(scope="module")
@@ -92,12 +106,13 @@ def suitable(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module", params=[*CHECKPOINTS, "suitable"])
 def both(
-    request: pytest.FixtureRequest, llama: Any, suitable: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, llama: Any, exported: Exported, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Any]:
     """A checkpoint's folder, and the model that llama.cpp made of its float32 export."""
-    folder = suitable if request.param == "suitable" else golden(request.param)
-    path = export_gguf(open_member(folder), tmp_path_factory.mktemp("gguf") / "out", "f32")
-    return folder, opened(llama, path)
+    if request.param != "suitable":
+        return golden(request.param), opened(llama, exported(request.param, "f32"))
+    folder: Path = request.getfixturevalue("suitable")
+    return folder, opened(llama, export_gguf(open_member(folder), tmp_path_factory.mktemp("gguf") / "out", "f32"))
 
 
 def test_llama_cpp_writes_the_same_text(both: tuple[Path, Any]) -> None:
@@ -115,27 +130,28 @@ def test_llama_cpp_writes_the_same_text(both: tuple[Path, Any]) -> None:
         np.testing.assert_allclose(logits, ours.logits(messages), rtol=0, atol=LLAMA_CPP_TOLERANCE)
 
 
+@pytest.mark.parametrize("both", CHECKPOINTS, indirect=True)
 def test_llama_cpp_writes_what_the_reference_writes(both: tuple[Path, Any]) -> None:
     folder, theirs = both
-    for parameter in cases(pictures=False):
-        case = parameter.values[0]
-        if folder.name == case.checkpoint:
-            arrays = case.arrays()
-            assert greedy(theirs, arrays["input_ids"].tolist()) == arrays["generated"].tolist()
+    found = [parameter.values[0] for parameter in cases(pictures=False)]
+    found = [case for case in found if case.checkpoint == folder.name]
+    assert found
+    for case in found:
+        arrays = case.arrays()
+        assert greedy(theirs, arrays["input_ids"].tolist()) == arrays["generated"].tolist()
 
 
 @pytest.mark.parametrize("precision", GGUF_PRECISIONS)
-def test_llama_cpp_loads_every_precision(precision: GGUFPrecision, llama: Any, tmp_path: Path) -> None:
-    model = opened(llama, export_gguf(open_member(golden("tiny-2b")), tmp_path / "out", precision))
+def test_llama_cpp_loads_every_precision(precision: GGUFPrecision, llama: Any, exported: Exported) -> None:
+    model = opened(llama, exported("tiny-2b", precision))
     assert model.n_vocab() == 32010
     assert model.token_eos() == END
     assert len(greedy(model, model.tokenize(PROMPT.encode(), add_bos=False, special=True), 4)) == 4
 
 
 @pytest.fixture(scope="module")
-def vocabulary(llama: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    path = export_gguf(open_member(golden("tiny-800m")), tmp_path_factory.mktemp("gguf") / "out", "q8_0")
-    return llama.Llama(str(path), vocab_only=True, verbose=False)
+def vocabulary(llama: Any, exported: Exported) -> Any:
+    return llama.Llama(str(exported("tiny-800m", "q4_0")), vocab_only=True, verbose=False)
 
 
 TOKENIZER = Tokenizer.from_folder(golden("tiny-800m"))
@@ -148,16 +164,16 @@ TEXTS = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(text=TEXTS)
 def test_llama_cpp_spells_as_the_slow_tokenizer(text: str, vocabulary: Any) -> None:
     assert vocabulary.tokenize(text.encode(), add_bos=False, special=True) == TOKENIZER.encode(text)
 
 
 @pytest.mark.parametrize("precision", QUICK_AND_SLOW)
-def test_the_tensors(precision: GGUFPrecision, tmp_path: Path) -> None:
+def test_the_tensors(precision: GGUFPrecision, exported: Exported) -> None:
     member = open_member(golden("tiny-2b"))
-    reader = gguf.GGUFReader(export_gguf(member, tmp_path / "out", precision))
+    reader = gguf.GGUFReader(exported("tiny-2b", precision))
     kinds = gguf.GGMLQuantizationType
     held = {tensor.name: tensor for tensor in reader.tensors}
     assert len(held) == 3 + 9 * member.config.language.num_hidden_layers
@@ -177,8 +193,8 @@ def test_the_tensors(precision: GGUFPrecision, tmp_path: Path) -> None:
         np.testing.assert_array_equal(found, ours.astype({"f16": np.float16}.get(precision, np.float32)))
 
 
-def test_the_modelfile(tmp_path: Path) -> None:
-    path = export_gguf(open_member(golden("tiny-800m")), tmp_path / "out", "q4_0")
+def test_the_modelfile(exported: Exported) -> None:
+    path = exported("tiny-800m", "q4_0")
     said = (path.parent / "Modelfile").read_text(encoding="utf-8")
     assert f"FROM ./{path.name}\n" in said
     assert 'PARAMETER stop "<|end|>"' in said

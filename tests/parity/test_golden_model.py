@@ -33,11 +33,17 @@ def close(found: Tensor, expected: np.ndarray, tolerance: float) -> None:
     np.testing.assert_allclose(found.numpy(), expected, rtol=0, atol=tolerance)
 
 
+_prompts: dict[tuple[str, str, bool], tuple[Tensor, Tensor]] = {}
+
+
 def prompt(case: Case, rounded: bool = False) -> tuple[Tensor, Tensor]:
-    """Ids [1, T] and visual tokens [tiles, 256, hidden]."""
-    inputs = case.process()
-    pixels = round_to_bfloat16(inputs.pixels) if rounded else inputs.pixels
-    return torch.from_numpy(inputs.ids)[None].long(), model(case.checkpoint).encode(torch.from_numpy(pixels))
+    """Ids [1, T] and visual tokens [tiles, 256, hidden], made once for all tests."""
+    key = case.checkpoint, case.name, rounded
+    if key not in _prompts:
+        inputs = case.process()
+        pixels = torch.from_numpy(round_to_bfloat16(inputs.pixels) if rounded else inputs.pixels)
+        _prompts[key] = torch.from_numpy(inputs.ids)[None].long(), model(case.checkpoint).encode(pixels)
+    return _prompts[key]
 
 
 def greedy(network: MississippiVLM, ids: Tensor, visual: Tensor) -> tuple[Tensor, list[int]]:
