@@ -67,11 +67,13 @@ def test_what_was_pulled_is_found_by_name(
         assert main([*question, "--model", model]) == 0
         texts.append(json.loads(capsys.readouterr().out)["text"])
     assert len(set(texts)) == 1
+    messages = ask("What is the total?", page())
+    assert bayou.load(known, precision="float32").generate(messages, max_new_tokens=6).text == texts[0]
+    if name == known:  # reading finds a model by the same function, by either name
+        return
     call = ["read", str(picture), "--model", name, "--max-new-tokens", "6", "--precision", "float32", "--to", "json"]
     assert main(call) == 3  # six tokens are no page, which is what the model is asked for
     assert json.loads(capsys.readouterr().out)["model"] == name
-    messages = ask("What is the total?", page())
-    assert bayou.load(known, precision="float32").generate(messages, max_new_tokens=6).text == texts[0]
 
 
 def test_doctor_lists_what_was_pulled_and_the_cache_does_not(tmp_path: Path, models: Path, capsys: Captured) -> None:
