@@ -60,6 +60,7 @@ def test_a_concept_that_few_documents_have_is_not_taught() -> None:
     assert fields.teach([shop(number) for number in range(fields.FEWEST - 1)], trees=2) == {}
 
 
+@pytest.mark.usefixtures("few_fonts")
 def test_a_drawn_page_is_a_sample() -> None:
     page = PageMaker(Desk.of(FontLibrary.find()), damage="clean").page(3, 0, ("receipt",))
     sample = sample_of(page)

@@ -52,6 +52,7 @@ def test_what_is_frozen_is_what_the_paper_tells() -> None:
     assert [stage.msac for stage in base.SETTINGS.stages] == [False, None]
 
 
+@pytest.mark.usefixtures("few_fonts")
 def test_rendered_lines_are_conversations_about_a_picture() -> None:
     sample = RenderedLines(3).sample(5)
     assert sample.messages[1].parts == (render_line(3, 5).text,)
@@ -59,6 +60,7 @@ def test_rendered_lines_are_conversations_about_a_picture() -> None:
     assert sample.key == "3-5" and sample.source == "rendered-lines"
 
 
+@pytest.mark.usefixtures("few_fonts")
 def test_tiny_leaves_a_member_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     steps = [f"stages.{stage.name}.steps=1" for stage in tiny.SETTINGS.stages]
     common = [*steps, f"output={tmp_path / 'run'}", f"start={COMMITTED / 'tiny-800m'}"]
@@ -69,6 +71,7 @@ def test_tiny_leaves_a_member_behind(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (tmp_path / "run" / "logs" / "rank0" / "pictures" / "predictions-0000003.png").exists()
 
 
+@pytest.mark.usefixtures("few_fonts")
 def test_a_stage_draws_from_what_it_names_else_from_what_was_built_for_it(tmp_path: Path) -> None:
     made = [RenderedLines(3).sample(number) for number in range(3)]
     write_shards(made, tmp_path / "lines")

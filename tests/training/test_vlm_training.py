@@ -94,12 +94,23 @@ def test_a_killed_run_ends_as_the_one_that_never_stopped(whole: VLMTrainingConfi
     assert [row["loss"] for row in rows(config)][-2:] == [row["loss"] for row in rows(whole)][-2:]
 
 
-def test_random_numbers_come_again_after_a_kill(tmp_path: Path) -> None:
-    """With noise in the network: a run that had kept no random state would end elsewhere."""
+def test_random_numbers_come_again_after_a_stop(tmp_path: Path) -> None:
+    """With noise in the network: a run that drew other random numbers after it would end elsewhere."""
+
+    class Stopped(VLMTrainer):
+        def _learn(self, data: StepData, meter: StepMeter) -> None:
+            if self.progress.step == 1:
+                self.checkpoints.wait()
+                raise KeyboardInterrupt
+            super()._learn(data, meter)
+
     config = replace(settings(tmp_path / "cut"), stages=settings(tmp_path).stages[:1], checkpoint_every=1)
-    config.output.mkdir()
-    assert train_ranks(config, 1, killed_at=(0, 1), noise=NOISE) == [-signal.SIGKILL]
-    train(config, noise=NOISE)
+    with pytest.raises(KeyboardInterrupt):
+        train(config, noise=NOISE, kind=Stopped)
+    torch.manual_seed(99)  # as another process would begin
+    said: list[str] = []
+    train(config, said, noise=NOISE)
+    assert any("going on from" in line for line in said)
     other, plain = replace(config, output=tmp_path / "whole"), replace(config, output=tmp_path / "plain")
     train(other, noise=NOISE)
     train(plain)

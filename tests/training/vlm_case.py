@@ -124,15 +124,13 @@ def train(
     return trainer
 
 
-def _rank(
-    rank: int, world: int, port: int, config: VLMTrainingConfig, killed_at: tuple[int, int], noise: float
-) -> None:
+def _rank(rank: int, world: int, port: int, config: VLMTrainingConfig, killed_at: tuple[int, int]) -> None:
     where = {"RANK": rank, "WORLD_SIZE": world, "LOCAL_RANK": rank, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
     os.environ.update({name: str(value) for name, value in where.items()})
     Killed.killed_at = killed_at
     said: list[str] = []
     try:
-        train(config, said, noise, Killed)
+        train(config, said, kind=Killed)
     except BayouError as error:
         (config.output / f"error-{rank}.txt").write_text(str(error), encoding="utf-8")
         sys.exit(error.exit_code)
@@ -140,18 +138,14 @@ def _rank(
         (config.output / f"said-{rank}.txt").write_text("\n".join(said), encoding="utf-8")
 
 
-def train_ranks(
-    config: VLMTrainingConfig, world: int, killed_at: tuple[int, int] = (-1, -1), noise: float = 0.0
-) -> Sequence[int | None]:
+def train_ranks(config: VLMTrainingConfig, world: int, killed_at: tuple[int, int] = (-1, -1)) -> Sequence[int | None]:
     """The run among processes of their own; returns their exit codes (negative: the signal that killed them)."""
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload(["tests.training.vlm_case"])
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    ranks = [
-        processes.Process(target=_rank, args=(rank, world, port, config, killed_at, noise)) for rank in range(world)
-    ]
+    ranks = [processes.Process(target=_rank, args=(rank, world, port, config, killed_at)) for rank in range(world)]
     for process in ranks:
         process.start()
     for process in ranks:
