@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -23,6 +24,7 @@ INSTRUCTIONS = {
 PACKAGES = ("numpy", "openvino", "opencv-python-headless", "pillow", "rapidocr", "torch")
 
 Row = Mapping[str, object]
+Report = dict[str, Any]
 
 
 def machine() -> dict[str, object]:
@@ -108,6 +110,15 @@ def write(name: str, settings: Row, rows: Sequence[Row]) -> Path:
     path = RESULTS / f"{name}.json"
     path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
+
+
+def read(name: str) -> Report | None:
+    """What ``write`` wrote last; None where it never did."""
+    path = RESULTS / f"{name}.json"
+    if not path.is_file():
+        return None
+    report: Report = json.loads(path.read_text(encoding="utf-8"))
+    return report
 
 
 def show(rows: Sequence[Row]) -> None:

@@ -31,6 +31,7 @@ CROPS: Columns = (
     ("exact_folded", "exact, folded", ".3f"),
     ("cer_folded", "CER, folded", ".3f"),
     ("exact_strict", "exact, strict", ".3f"),
+    ("exact_caseless", "but case", ".3f"),
     ("cer_strict", "CER, strict", ".3f"),
     ("auroc_wrong", "AUROC of wrong ones", ".3f"),
     ("calibration_error", "calibration error", ".3f"),
@@ -88,6 +89,9 @@ def accuracy(report: Report) -> str:
     crops = sorted((r for r in rows if r["part"] == "crops"), key=lambda r: (r["category"] == "all", r["category"]))
     pages = sorted((r for r in rows if r["part"] == "pages"), key=lambda r: (r["category"] == "all", r["category"]))
     parts = ["## Accuracy", origin(report)]
+    earlier = dict.fromkeys(f"{r['engine']} on {r['part']} ({r['earlier_run']})" for r in rows if "earlier_run" in r)
+    if earlier:
+        parts += [f"Of earlier runs: {'; '.join(earlier)}."]
     if crops:
         parts += ["### Words and lines, already cropped", f"Folded: {settings['folding']}.", table(crops, CROPS)]
     if pages:
