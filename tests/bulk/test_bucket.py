@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
+import psutil
 import pytest
 
 from bayou.bulk.cluster import ClusterOptions, cluster
@@ -29,6 +31,24 @@ for package in ("ray", "s3fs", "moto", "flask"):
     pytest.importorskip(package)
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
 PATIENCE = 60.0
+ROOT = Path(__file__).resolve().parents[2]
+ATTEMPTS, OWN = "BAYOU_TEST_ATTEMPTS", "BAYOU_TEST_OWN_ADDRESSES"
+CUT = f"""
+import os, socket, sys
+own = set(os.environ["{OWN}"].split())
+def cut(event, arguments):
+    if event == "socket.connect":
+        # Connecting a datagram socket sends nothing: Ray asks so which address this computer has.
+        asked = isinstance(arguments[1], tuple) and arguments[0].type != socket.SOCK_DGRAM and arguments[1][0]
+    else:
+        asked = event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.sendto") and arguments[0]
+    if asked and isinstance(asked, str) and asked not in own:
+        with open(os.environ["{ATTEMPTS}"], "a") as file:
+            file.write(f"{{event}} {{asked}}\\n")
+        raise OSError("the test cuts the network")
+sys.addaudithook(cut)
+"""
+"""What every Python process of a run imports first: this computer alone is there."""
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +135,29 @@ def test_a_run_from_bucket_to_bucket(bucket: str, tmp_path: Path) -> None:
     assert told(rows_in(tmp_path / "out")) == texts_of(scans)
     assert (summary.pages, again.run.pages, report.before) == (20, 0, 20)
     assert held.names("_bayou/staged") == [] and held.read("_report.html") is not None
+
+
+def test_a_run_needs_no_more_of_the_network_than_its_bucket(bucket: str, tmp_path: Path) -> None:
+    scans = archive(tmp_path / "scans", 2, 3)
+    system, top = file_system(f"{bucket}/cut-in")
+    system.put(str(scans), top, recursive=True)
+    (tmp_path / "cut").mkdir()
+    (tmp_path / "cut/sitecustomize.py").write_text(CUT, encoding="utf-8")
+    addresses = {one.address for each in psutil.net_if_addrs().values() for one in each}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join((str(tmp_path / "cut"), str(ROOT))),
+        ATTEMPTS: str(tmp_path / "attempts"),
+        OWN: " ".join({*addresses, "localhost", "127.0.0.1", "0.0.0.0", "::", "::1", socket.gethostname()}),
+    }
+    probe = "import socket; socket.create_connection(('192.0.2.1', 80), timeout=1)"
+    refused = subprocess.run([sys.executable, "-c", probe], env=environment, capture_output=True, text=True, cwd=ROOT)
+    assert "the test cuts the network" in refused.stderr
+    (tmp_path / "attempts").unlink()
+
+    command = [sys.executable, "-m", "tests.bulk.program", "bulk", f"{bucket}/cut-in", "--output", f"{bucket}/cut-out"]
+    ended = subprocess.run([*command, "--concurrency", "1"], env=environment, capture_output=True, text=True, cwd=ROOT)
+    assert ended.returncode == 10, ended.stderr  # the archive has a broken file
+    system.get(f"{top.removesuffix('in')}out/", str(tmp_path / "out"), recursive=True)
+    assert told(rows_in(tmp_path / "out")) == texts_of(scans)
+    assert not (tmp_path / "attempts").exists(), (tmp_path / "attempts").read_text(encoding="utf-8")

@@ -51,6 +51,13 @@ def test_the_image_runs_as_nobody_special_and_reports_nothing() -> None:
     assert "useradd" in " ".join(rest for word, rest in instructions() if word == "RUN")
 
 
+def test_a_login_shell_finds_ray() -> None:
+    """The operator starts Ray by ``bash -lc``; Debian's /etc/profile sets a PATH of its own."""
+    runs = " ".join(rest for word, rest in instructions() if word == "RUN")
+    linked = re.search(r"ln -s ((?:/opt/venv/bin/\w+ )+)/usr/local/bin/", runs)
+    assert linked is not None and "/opt/venv/bin/ray" in linked[1].split()
+
+
 def test_the_cluster_is_a_raycluster_of_the_image() -> None:
     assert (CLUSTER["apiVersion"], CLUSTER["kind"]) == ("ray.io/v1", "RayCluster")
     assert CLUSTER["spec"]["rayVersion"] == constraint("ray")
