@@ -97,7 +97,7 @@ def commit() -> str | None:
 def write(name: str, settings: Row, rows: Sequence[Row]) -> Path:
     """Writes ``results/NAME.json`` and returns its path."""
     report = {
-        "program": f"python -m benchmarks.{name}",
+        "program": f"python -m benchmarks.{Path(sys.argv[0]).stem}",
         # Where a folder lay is nobody's business; its name is enough.
         "arguments": [Path(argument).name for argument in sys.argv[1:]],
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
