@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import bayou
+    from bayou.engine.loading import RuntimeName
 
 SECONDS = 300
 SEGMENTATION = {"line": "7", "word": "8", "page": "3"}
@@ -58,9 +59,9 @@ def pixels(path: Path) -> NDArray[np.uint8]:
 class Bayou:
     """bayou's own Reader with one of its models."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, runtime: str | None = None) -> None:
         self.name = f"bayou {Path(model).name}"
-        self._model = model
+        self._model, self._runtime = model, runtime
         self._reader: bayou.Reader | None = None
 
     @property
@@ -72,7 +73,7 @@ class Bayou:
     def start(self) -> None:
         from bayou.reading.reader import Reader
 
-        self._reader = Reader(model=self._model)
+        self._reader = Reader(model=self._model, runtime=self._runtime)
 
     def read_crops(self, paths: Sequence[Path], kind: str) -> list[Reading]:
         return [Reading(line.text, line.confidence) for line in self.reader.read_lines(list(paths))]
@@ -84,15 +85,15 @@ class Bayou:
 class Draft:
     """What nano's tower reads by itself, without the decoder; crops alone."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, runtime: RuntimeName | None = None) -> None:
         self.name = f"{Path(model).name}'s draft"
-        self._folder = model
+        self._folder, self._runtime = model, runtime
         self._model: bayou.Model | None = None
 
     def start(self) -> None:
         from bayou.engine.model import load
 
-        self._model = load(self._folder)
+        self._model = load(self._folder, runtime=self._runtime)
 
     def read_crops(self, paths: Sequence[Path], kind: str) -> list[Reading]:
         from bayou.inputs.line_images import prepare_line

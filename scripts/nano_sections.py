@@ -26,6 +26,26 @@ FINETUNING: Columns = (
     ("ordinary_cer", "CER ", ".3f"),
 )
 
+VIT_RUN: Columns = (
+    ("step", "step", ""),
+    ("lines", "lines seen", ""),
+    ("processor_minutes", "minutes of a processor core", ".1f"),
+    ("draft_exact", "its tower's draft, exact", ".3f"),
+    ("exact", "nano-vit, exact", ".3f"),
+    ("draft_cer", "CER of the draft", ".3f"),
+    ("cer", "CER", ".3f"),
+)
+VIT_CROPS: Columns = (
+    ("part", "lines", ""),
+    ("category", "category", ""),
+    ("n", "n", ""),
+    ("engine", "reader", ""),
+    ("exact_folded", "exact, folded", ".3f"),
+    ("cer_folded", "CER, folded", ".3f"),
+    ("exact_strict", "exact, strict", ".3f"),
+    ("cer_strict", "CER, strict", ".3f"),
+)
+
 
 def nano_training(report: Report) -> str:
     text = (
@@ -44,4 +64,20 @@ def finetuning(report: Report) -> str:
     return "\n\n".join(["## Fine-tuning nano", origin(report), text, table(report["results"], FINETUNING)])
 
 
-SECTIONS: dict[str, Callable[[Report], str]] = {"nano_training": nano_training, "finetuning": finetuning}
+def nano_vit(report: Report) -> str:
+    run = [row for row in report["results"] if row["part"] == "run"]
+    read = [row for row in report["results"] if row["part"] != "run" and row["category"] == "all"]
+    text = (
+        "nano as shipped beside nano-vit, whose tower began from nothing and learned for a short time "
+        "([nano](models/nano.md)). First what the run logged of the lines that it watched; then both on labelled crops "
+        "and on nano's validation lines."
+    )
+    parts = ["## nano and nano-vit", origin(report), text, table(run, VIT_RUN), table(read, VIT_CROPS)]
+    return "\n\n".join(parts)
+
+
+SECTIONS: dict[str, Callable[[Report], str]] = {
+    "nano_training": nano_training,
+    "nano_vit": nano_vit,
+    "finetuning": finetuning,
+}

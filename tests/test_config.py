@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bayou.config import SettingsError, fingerprint, from_dict, load, override, save, to_dict
-from bayou.model.config import LanguageConfig, LineVisionConfig, VisionConfig, VLMConfig
+from bayou.model.config import LanguageConfig, LineVisionConfig, LineVitConfig, VisionConfig, VLMConfig
 from bayou.model.family import FAMILY, nano_config
 
 
@@ -125,7 +125,7 @@ def test_what_is_missing_is_named() -> None:
 
 def test_a_union_of_tables_is_told_apart_by_its_fields() -> None:
     language = LanguageConfig(8, 1, 2, 1, 8)
-    for vision in (VisionConfig(hidden_size=8), LineVisionConfig(features=8)):
+    for vision in (VisionConfig(hidden_size=8), LineVisionConfig(features=8), LineVitConfig(patch_height=16)):
         config = VLMConfig(vision, language)
         assert from_dict(VLMConfig, to_dict(config)) == config
 

@@ -29,7 +29,7 @@ from bayou.engine.weight_files import Weights
 from bayou.errors import MissingExtraError, ModelError, UsageError
 from bayou.inputs.characters import CharacterTokenizer
 from bayou.inputs.tokenizer import Tokenizer
-from bayou.model.config import LineVisionConfig, VLMConfig
+from bayou.model.config import LineVisionConfig, LineVitConfig, VLMConfig
 from bayou.model.released import read_config
 
 RuntimeName = Literal["openvino", "torch"]
@@ -188,6 +188,10 @@ def _line_member(folder: Path, config: VLMConfig, runtime: RuntimeName, options:
         raise UsageError(f"{config.name}'s tower has no precision of its own")
     if options.precision == "int4":
         raise UsageError(f"{config.name} has no precision 'int4': float32, bf16 and int8")
+    if isinstance(config.vision, LineVitConfig) and runtime != "torch":
+        raise UsageError(
+            f"{config.name}'s tower is for comparison and runs with torch alone: --runtime torch", str(folder)
+        )
     if options.max_memory is not None:
         fitting_precision(config, options.max_memory, runtime)
     weights = read_weights(folder / WEIGHTS_FILE)

@@ -11,7 +11,7 @@ from bayou.engine.loading import model_folder
 from bayou.engine.quantization import read_weights
 from bayou.engine.weight_files import Weights
 from bayou.errors import ModelError, UsageError
-from bayou.model.config import LineVisionConfig, VLMConfig
+from bayou.model.config import LineVisionConfig, LineVitConfig, VLMConfig
 from bayou.model.released import RELEASED_TEMPLATE, read_config
 
 
@@ -57,11 +57,13 @@ def open_member(model: str | Path) -> StoredMember:
     """A model by name or folder, every tensor's name and shape checked.
 
     Raises:
-        UsageError: There is no such model.
+        UsageError: There is no such model, or it is nano-vit.
         ModelError: Its files are missing, damaged or not of this family.
     """
     folder = model_folder(model)
     config = read_config(folder)
+    if isinstance(config.vision, LineVitConfig):
+        raise UsageError(f"{config.name} stands for comparison and isn't exported", str(folder))
     lines = isinstance(config.vision, LineVisionConfig)
     weights = read_weights(folder / WEIGHTS_FILE) if lines else checked_weights(folder, config)
     path = Path(model)

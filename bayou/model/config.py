@@ -36,6 +36,25 @@ class LineVisionConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LineVitConfig(LineVisionConfig):
+    """nano-vit's tower: InternViT's layers on upright windows of a line, one every ``stride`` pixels.
+
+    ``num_mixing_blocks`` says nothing here.
+    """
+
+    classes: int = 439
+    num_attention_heads: int = 4
+    hidden_size: int = 128
+    num_hidden_layers: int = 4
+    intermediate_size: int = 512
+    patch_height: int = 48
+    """A column has ``height / patch_height`` patches, which are folded together after the layers."""
+    patch_width: int = 24
+    """Wider than the stride: a patch sees a character whole, and neighbours overlap."""
+    layer_norm_eps: float = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageConfig:
     """A decoder of Danube's shape: Llama's, Mistral's without a window, or Qwen2's, whose q, k and v have biases."""
 
@@ -62,7 +81,7 @@ class LanguageConfig:
 class VLMConfig:
     """A tower, a projector and a decoder, and how images become tiles."""
 
-    vision: VisionConfig | LineVisionConfig
+    vision: VisionConfig | LineVisionConfig | LineVitConfig
     language: LanguageConfig
     name: str = ""
     downsample_ratio: float = 0.5

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 
 from bayou.errors import UsageError
-from bayou.model.config import LanguageConfig, LineVisionConfig, VisionConfig, VLMConfig
+from bayou.model.config import LanguageConfig, LineVisionConfig, LineVitConfig, VisionConfig, VLMConfig
 from bayou.model.released import LINE_TEMPLATE
 
 # H2O-Danube3-500m-chat behind InternViT-300M-448px: h2oai/h2ovl-mississippi-800m.
@@ -82,6 +83,15 @@ def nano_config(vocab_size: int) -> VLMConfig:
         max_position_embeddings=512,
     )
     return VLMConfig(vision=LineVisionConfig(), language=language, name="nano", max_tiles=1, template=LINE_TEMPLATE)
+
+
+def nano_vit_config(vocab_size: int, classes: int) -> VLMConfig:
+    """nano-vit, trained for comparison alone: nano's decoder behind a small InternViT that begins from nothing.
+
+    Args:
+        classes: Of its character head, the blank included.
+    """
+    return replace(nano_config(vocab_size), vision=LineVitConfig(classes=classes), name="nano-vit")
 
 
 FAMILY = MappingProxyType({config.name: config for config in (MISSISSIPPI_800M, MISSISSIPPI_2B, TINY_800M, TINY_2B)})

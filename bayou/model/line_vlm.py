@@ -13,10 +13,11 @@ from torch.nn import functional
 
 from bayou.errors import ModelError
 from bayou.model.columns import statistics_size
-from bayou.model.config import LineVisionConfig, VLMConfig
+from bayou.model.config import LineVisionConfig, LineVitConfig, VLMConfig
 from bayou.model.language import LanguageModel
 from bayou.model.line_vision import LineVision
 from bayou.model.line_vision_layout import PROJECTOR_EPS
+from bayou.model.line_vit import LineVit
 
 
 class LineProjector(nn.Module):
@@ -45,7 +46,11 @@ class LineVLM(nn.Module):
         if not isinstance(config.vision, LineVisionConfig):
             raise ModelError(f"{config.name or 'this model'} has no line tower")
         self.config = config
-        self.vision_model = LineVision(config.vision)
+        self.vision_model: LineVision | LineVit
+        if isinstance(config.vision, LineVitConfig):
+            self.vision_model = LineVit(config.vision)
+        else:
+            self.vision_model = LineVision(config.vision)
         self.projector = LineProjector(statistics_size(config.vision.features), config.language.hidden_size)
         self.language_model = LanguageModel(config.language)
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from bayou.config import SettingsError, from_dict
 from bayou.errors import ModelError
-from bayou.model.config import LanguageConfig, LineVisionConfig, VisionConfig, VLMConfig
+from bayou.model.config import LanguageConfig, LineVisionConfig, LineVitConfig, VisionConfig, VLMConfig
 
 RELEASED_TYPE = "h2ovl_chat"
 INTERNVL_TYPE = "internvl_chat"
@@ -159,7 +159,7 @@ def _token_ids(added: Mapping[str, int], ends: str) -> dict[str, int]:
 def _nano(values: Mapping[str, Any]) -> VLMConfig:
     try:
         return VLMConfig(
-            vision=from_dict(LineVisionConfig, _section(values, "vision")),
+            vision=_line_tower(_section(values, "vision")),
             language=from_dict(LanguageConfig, _section(values, "language")),
             name=_value(values, "name", "nano", str),
             max_tiles=1,
@@ -167,6 +167,11 @@ def _nano(values: Mapping[str, Any]) -> VLMConfig:
         )
     except SettingsError as error:
         raise ModelError(str(error)) from error
+
+
+def _line_tower(values: Mapping[str, Any]) -> LineVisionConfig:
+    """The imported tower, or nano-vit's, which alone has patches."""
+    return from_dict(LineVitConfig if "patch_height" in values else LineVisionConfig, values)
 
 
 def _vision(values: Mapping[str, Any]) -> VisionConfig:

@@ -10,7 +10,7 @@ from bayou.config import SettingsError, override
 from bayou.engine.loading import model_folder
 from bayou.engine.pulled import SHORT_NAMES, pulled_models
 from bayou.errors import OutputError, UsageError
-from bayou.model.config import LineVisionConfig
+from bayou.model.config import LineVisionConfig, LineVitConfig
 from bayou.model.released import read_config
 from bayou.recipes.finetune_nano import finetune_nano
 from bayou.recipes.finetune_settings import FinetuneSettings, TileFinetuneSettings
@@ -34,7 +34,10 @@ def finetune_model(
     folder = model_folder(model)
     if output.exists() and (not output.is_dir() or output.resolve() == folder.resolve()):
         raise OutputError("choose a folder of its own for the new model", str(output))
-    if isinstance(read_config(folder).vision, LineVisionConfig):
+    config = read_config(folder)
+    if isinstance(config.vision, LineVitConfig):
+        raise UsageError(f"{config.name} stands for comparison and isn't fine-tuned", str(folder))
+    if isinstance(config.vision, LineVisionConfig):
         finetune_nano(folder, data, output, _chosen(FinetuneSettings(), given), force, say)
     else:
         finetune_tiles(model, folder, data, output, _chosen(TileFinetuneSettings(), given), force, say)

@@ -24,8 +24,8 @@ from bayou.engine.folder_calibration import calibrate_folder
 from bayou.engine.loading import VOCABULARY_FILE
 from bayou.errors import UsageError
 from bayou.inputs.characters import CharacterTokenizer
-from bayou.model.family import nano_config
-from bayou.model.line_vision_import import import_tower, read_characters
+from bayou.model.line_vision import LineVision
+from bayou.model.line_vision_import import import_tower
 from bayou.model.line_vlm import LineVLM
 from bayou.reading.wheel_models import RECOGNISER, wheel_model
 from bayou.recipes.arguments import read_arguments
@@ -35,10 +35,13 @@ from bayou.recipes.nano_lines import (
     SOURCES,
     build_features,
     calibration_crops,
+    head_alphabet,
+    model_config,
     pack_real,
     published_drafter,
     validation_samples,
     vocabulary,
+    with_trusted_texts,
 )
 from bayou.recipes.nano_plan import plan_text
 from bayou.training.frozen_tower import FrozenTower
@@ -66,6 +69,31 @@ SHOWN_LINES = 16
 ABOUT = "Train nano, the family's line reader, from the published tower and synthetic lines. The same command goes on."
 
 
+def new_model(config: LineTrainingConfig) -> LineVLM:
+    """What a run begins from, on the processor.
+
+    Raises:
+        ModelError, UsageError: As ``new_nano``.
+    """
+    if config.tower == "vit":
+        return new_nano_vit(config.seed, config.start)
+    learns = next(stage.learns for stage in config.stages if stage.steps)
+    return new_nano(config.seed, config.start, {"decoder": (), "neck": NECK, "tower": TOWER}[learns])
+
+
+def new_nano_vit(seed: int, start: Path | None = None) -> LineVLM:
+    """A nano-vit from nothing, or from the model folder ``start``.
+
+    Raises:
+        ModelError: The folder is damaged, or its model is of another shape.
+    """
+    torch.manual_seed(seed)
+    model = LineVLM(model_config("vit"))
+    if start is not None:
+        load_line_weights(model, start)
+    return model
+
+
 def new_nano(seed: int, start: Path | None = None, kept: tuple[str, ...] = ()) -> LineVLM:
     """A nano with the published tower; projector and decoder from nothing, or from the model folder ``start``.
 
@@ -77,13 +105,14 @@ def new_nano(seed: int, start: Path | None = None, kept: tuple[str, ...] = ()) -
         UsageError: The folder's vocabulary is another.
     """
     torch.manual_seed(seed)
-    model = LineVLM(nano_config(CharacterTokenizer(vocabulary()).vocab_size))
+    model = LineVLM(model_config("published"))
     if start is not None:
         if CharacterTokenizer.from_file(start / VOCABULARY_FILE).characters != vocabulary():
             raise UsageError("this model writes other characters than the recipe's", str(start))
         load_line_weights(model, start)
     learned = {n: v.clone() for n, v in model.state_dict().items() if n.startswith(kept) and start is not None and kept}
     # Last: the features to learn from are the published tower's, to the bit.
+    assert isinstance(model.vision_model, LineVision)
     import_tower(model.vision_model, wheel_model(RECOGNISER))
     model.load_state_dict(learned, strict=False)
     return model
@@ -100,6 +129,8 @@ def _learn(run: LineRun, model: LineVLM, feed: Feed, ranks: Ranks, draft: Draft)
     """
     config = run.config
     samples = validation_samples(config) if ranks.first else []
+    if config.tower != "published":
+        samples = with_trusted_texts(samples)  # a tower from nothing can't tell which labels to trust
     shown = samples[:: max(1, len(samples) // SHOWN_LINES)]
     tokenizer = CharacterTokenizer(vocabulary())
 
@@ -116,12 +147,13 @@ def _learn(run: LineRun, model: LineVLM, feed: Feed, ranks: Ranks, draft: Draft)
     if not trainer.run():
         return False
     if ranks.first:
-        if run.stage.learns != "decoder":
+        if run.stage.learns != "decoder" and config.tower == "published":
             _blend(run.folder, model.eval(), before, lambda: watch(samples))
         threshold, shares = watch(samples).choose_threshold(model.eval())
         _keep(run.folder / "threshold.json", threshold, shares)
-        spelling = Spelling(read_characters(wheel_model(RECOGNISER)), tokenizer)
+        spelling = Spelling(head_alphabet(config.tower), tokenizer)
         write_line_model(run.folder / "model", model, spelling, threshold, quantised=False)
+    if ranks.first and config.tower == "published":
         write_line_model(run.folder / "shipped", model, spelling, threshold, quantised=True)
         if config.int8_tower:
             calibrate_folder(run.folder / "shipped", calibration_crops(config))
@@ -175,6 +207,7 @@ def train_neck(run: LineRun, model: LineVLM, ranks: Ranks) -> bool:
     backbone = drafter.tower
     part = ranks.rank, ranks.world
     lines = build_features(run, lambda some, rng: column_lines(some, backbone, drafter, rng, SOURCES), ColumnLine, part)
+    assert isinstance(model.vision_model, LineVision)
     learning = Drafter(
         LearningNeck(RememberedBackbone(backbone), model.vision_model), drafter.alphabet, drafter.tokenizer
     )
@@ -191,7 +224,7 @@ def train_tower(run: LineRun, model: LineVLM, ranks: Ranks) -> bool:
         if ranks.first and not real.exists():
             pack_real(data.real, real, data.workers)
         ranks.barrier()
-    alphabet, tokenizer = read_characters(wheel_model(RECOGNISER)), CharacterTokenizer(vocabulary())
+    alphabet, tokenizer = head_alphabet(config.tower), CharacterTokenizer(vocabulary())
     pool = LinePool(
         MixedLines(config.seed + 1, real, data.real_share, asdict(data.mix)),
         LineLabels(alphabet, tokenizer),
@@ -212,8 +245,7 @@ def train_rank(rank: int, world: int, rendezvous: str, config: LineTrainingConfi
     """One process of the run."""
     ranks = join_ranks(rank, world, rendezvous, config.device)
     stages = [stage for stage in config.stages if stage.steps]
-    kept = {"decoder": (), "neck": NECK, "tower": TOWER}[stages[0].learns]
-    model = new_nano(config.seed, config.start, kept).to(ranks.device)
+    model = new_model(config).to(ranks.device)
     if config.channels_last:
         for kernel in (p for p in model.vision_model.parameters() if p.ndim == 4):
             kernel.data = kernel.data.to(memory_format=torch.channels_last)
@@ -255,6 +287,8 @@ def check(config: LineTrainingConfig) -> None:
     """Raises UsageError for settings that can't be."""
     if not any(stage.steps for stage in config.stages):
         raise UsageError("nothing to train: every stage has 0 steps")
+    if config.tower == "vit" and any(stage.steps for stage in config.stages if stage.learns != "tower"):
+        raise UsageError("tower=vit comes untrained, so it learns at once: stages.decoder.steps=0 stages.tower.steps=N")
     names = [stage.name for stage in config.stages]
     if len(set(names)) < len(names):
         raise UsageError("two stages have the same name, and so the same folder")

@@ -26,12 +26,14 @@ from bayou.data.validation import CATEGORIES, VALIDATION_SEED, validation_lines
 from bayou.errors import InputError, UsageError
 from bayou.inputs.characters import CharacterTokenizer
 from bayou.inputs.line_images import prepare_line
+from bayou.model.config import VLMConfig
+from bayou.model.family import nano_config, nano_vit_config
 from bayou.model.line_vision_import import read_characters
 from bayou.reading.wheel_models import RECOGNISER, wheel_model
 from bayou.training.frozen_tower import FrozenTower
 from bayou.training.line_features import Drafter, trusted_text
 from bayou.training.made_ahead import made_ahead
-from bayou.training.settings import LineRun, LineTrainingConfig
+from bayou.training.settings import LineRun, LineTrainingConfig, Tower
 from bayou.training.shards import read_shard, write_shard
 
 Kept = TypeVar("Kept")
@@ -60,6 +62,19 @@ KEPT_SIGNS = "¦¨´¯¸′″≤≥≠≈≡∞√∑∫∂∆Ωπ↑↓↔⇒�
 def vocabulary() -> tuple[str, ...]:
     """The characters that nano writes: Latin script of the European languages, digits and common signs."""
     return tuple(dict.fromkeys(ALPHABET + KEPT_SIGNS))
+
+
+def head_alphabet(tower: Tower) -> list[str]:
+    """The characters of the tower's head, class i + 1 being entry i; the space, its last class, isn't among them."""
+    if tower == "vit":
+        return [character for character in vocabulary() if character != " "]
+    return read_characters(wheel_model(RECOGNISER))
+
+
+def model_config(tower: Tower) -> VLMConfig:
+    """The sizes of nano, or of nano-vit."""
+    ids = CharacterTokenizer(vocabulary()).vocab_size
+    return nano_vit_config(ids, len(head_alphabet("vit")) + 2) if tower == "vit" else nano_config(ids)
 
 
 def published_drafter(precision: str = "float32") -> Drafter:
@@ -156,6 +171,14 @@ def validation_samples(config: LineTrainingConfig) -> list[LineSample]:
             group = [line for line in kept if line.source == name][: 3 * config.data.validation_lines]
             samples += [replace(line.sample(), source=f"validation/{name}") for line in group]
     return samples
+
+
+def with_trusted_texts(samples: Sequence[LineSample]) -> list[LineSample]:
+    """Samples as the published tower lets them be learned, whatever reads them: as printed; others left out."""
+    drafter = published_drafter()
+    texts = [_trusted(sample, drafter) for sample in samples]
+    pairs = zip(samples, texts, strict=True)
+    return [replace(sample, text=text, case_known=True) for sample, text in pairs if text]
 
 
 def calibration_crops(config: LineTrainingConfig) -> list[NDArray[np.uint8]]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import torch
 
-from bayou.inputs.characters import CharacterTokenizer
-from bayou.model.family import nano_config
 from bayou.model.line_vlm import LineVLM
-from bayou.recipes.nano_lines import vocabulary
+from bayou.recipes.nano_lines import model_config
 from bayou.training.line_trainer import learning_parts
 from bayou.training.settings import LineTrainingConfig
 
-LINES_A_SECOND = {"decoder": 60.0, "neck": 35.0, "tower": 3.0}
+LINES_A_SECOND = {"decoder": 60.0, "neck": 35.0, "tower": 3.0, "vit": 50.0}
 """Of one processor core, about as in docs/models/nano.md; ``benchmarks.nano_training`` measures them on a computer.
 
 None is known of a GPU yet.
@@ -24,7 +22,7 @@ _BYTES_KEPT, _BYTES_LEARNING = 4, 16
 def plan_text(config: LineTrainingConfig) -> str:
     """Parameters by part, lines, steps and hours of each stage."""
     with torch.device("meta"):
-        model = LineVLM(nano_config(CharacterTokenizer(vocabulary()).vocab_size))
+        model = LineVLM(model_config(config.tower))
     sizes = {name: sum(p.numel() for p in part.parameters()) for name, part in model.named_children()}
     rows = [f"{name:<16}{size:>12,} parameters" for name, size in sizes.items()]
     hours = 0.0
@@ -35,7 +33,7 @@ def plan_text(config: LineTrainingConfig) -> str:
         learning_parts(model, stage)
         learned = sum(p.numel() for p in model.parameters() if p.requires_grad)
         seen = stage.steps * stage.lines_a_batch * config.ranks
-        taken = seen / (LINES_A_SECOND[stage.learns] * config.ranks) / 3600
+        taken = seen / (LINES_A_SECOND["vit" if config.tower == "vit" else stage.learns] * config.ranks) / 3600
         memory = (_BYTES_KEPT * sum(sizes.values()) + _BYTES_LEARNING * learned) / 1e6
         hours += taken
         rows.append(

@@ -42,8 +42,8 @@ class LineMeter:
         self._totals: list[float] = []
         self._norms: list[float] = []
         self._lines: dict[int, list[float]] = defaultdict(list)
-        self._waited = self._seconds = 0.0
-        self._since = time.perf_counter()
+        self._waited = self._seconds = self._worked = 0.0
+        self.restart()
 
     def waiting(self, batches: Iterator[Batch]) -> Batch:
         """The next batch; how long it took to come is data wait."""
@@ -58,21 +58,27 @@ class LineMeter:
         self._norms.append(norm)
         for source, value in zip(loss.sources, loss.lines.tolist(), strict=True):
             self._lines[source].append(value)
-        now = time.perf_counter()
+        now, worked = time.perf_counter(), time.process_time()
         self._seconds += now - self._since
-        self._since = now
+        self._worked += worked - self._worked_since
+        self._since, self._worked_since = now, worked
 
     def restart(self) -> None:
         """What came since the last step was no learning."""
-        self._since = time.perf_counter()
+        self._since, self._worked_since = time.perf_counter(), time.process_time()
 
     def take(self) -> dict[str, float]:
-        """Means since the last time: ``loss`` (all of it), ``text_loss/SOURCE``, gradient norm, speed, waiting."""
+        """Since the last time: means of ``loss`` (all of it), ``text_loss/SOURCE`` and gradient norm; lines; waiting.
+
+        ``processor_seconds`` are this process's own, whatever else ran on the computer.
+        """
         lines = sum(map(len, self._lines.values()))
         values = {
             "loss": float(np.mean(self._totals)),
             "gradient_norm": float(np.mean(self._norms)),
+            "lines": lines,
             "lines_per_second": lines / self._seconds,
+            "processor_seconds": self._worked,
             "data_wait": self._waited / self._seconds,
         }
         if self.operations is not None:

@@ -19,6 +19,7 @@ from bayou.inputs.characters import BOS_ID, PAD_ID
 from bayou.inputs.line_images import LINE_HEIGHT
 from bayou.model.columns import BLANK
 from bayou.model.line_vision import LineVision
+from bayou.model.line_vit import LineVit
 from bayou.model.line_vlm import LineVLM
 from bayou.training.line_batches import LineBatch, LineLoss, device_of, padded_texts, with_noise
 from bayou.training.line_batches import text_loss as decoder_loss
@@ -187,7 +188,7 @@ def tokens_of_columns(features: Tensor, classes: Tensor, ids: Tensor) -> tuple[T
 class LearningTower:
     """The tower as it now is, in the place of ``FrozenTower``."""
 
-    def __init__(self, tower: LineVision) -> None:
+    def __init__(self, tower: LineVision | LineVit) -> None:
         self.tower = tower
 
     @torch.inference_mode()

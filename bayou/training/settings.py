@@ -9,6 +9,7 @@ from typing import Literal
 Device = Literal["auto", "cpu", "cuda"]
 Precision = Literal["auto", "float32", "bf16"]
 Learning = Literal["decoder", "neck", "tower"]
+Tower = Literal["published", "vit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ class LineTrainingConfig:
         output: Folder of the run; each stage has one in it, with checkpoints, logs and the model folders.
         seed: Of all that is drawn.
         start: Model folder whose projector and decoder to go on from, and its tower where that learns; null: none.
+        tower: ``published``: PP-OCRv6-small's, as nano has it; ``vit``: a small InternViT from nothing, for comparison,
+            whose only stage is that in which the tower learns.
         ranks: Processes that learn as one, each with one thread of the processor, or with one GPU; with torchrun, 1.
         device: ``cpu``, ``cuda``, or ``auto``: a GPU where there is one.
         precision: In what the network computes while it learns; ``auto``: bf16 on a GPU, float32 on a processor.
@@ -123,6 +126,7 @@ class LineTrainingConfig:
     output: Path = Path("runs/nano")
     seed: int = 0
     start: Path | None = None
+    tower: Tower = "published"
     ranks: int = 1
     device: Device = "auto"
     precision: Precision = "auto"

@@ -42,6 +42,7 @@ def test_the_plan_says_what_a_run_takes_and_starts_nothing(tmp_path: Path, capsy
     [
         (["stages.decoder.steps=0"], "nothing to train"),
         (["stages.tower.name=decoder"], "two stages have the same name"),
+        (["tower=vit"], "stages.decoder.steps=0"),
         (["data.views=0"], "are at least 1"),
         (["data.mix.scene=-1"], "none below"),
         (["data.digit_lines=5"], "needs data.digits"),

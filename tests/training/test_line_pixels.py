@@ -16,7 +16,8 @@ from bayou.errors import InputError
 from bayou.inputs.characters import BOS_ID, PAD_ID, CharacterTokenizer
 from bayou.inputs.line_images import prepare_line
 from bayou.model.columns import best_path, column_statistics
-from bayou.model.config import LanguageConfig, LineVisionConfig, VLMConfig
+from bayou.model.config import LanguageConfig, LineVisionConfig, LineVitConfig, VLMConfig
+from bayou.model.line_vision import LineVision
 from bayou.model.line_vlm import LineVLM
 from bayou.training.line_pixels import PixelFeed, another_view, to_pixels, tokens_of_columns
 from bayou.training.line_pool import LineLabels, LinePool, equal_areas
@@ -60,17 +61,32 @@ def feed(folder: Path, workers: int = 0, views: int = 1, learning_rate: float = 
     return PixelFeed(LineRun(config, stage), LinePool(drawn, LABELS, ("test",), 4, 3))
 
 
-def tiny_model() -> LineVLM:
+PUBLISHED = LineVisionConfig(features=8, classes=5, num_attention_heads=2, num_mixing_blocks=1)
+VIT = LineVitConfig(
+    features=8,
+    classes=5,
+    num_attention_heads=2,
+    hidden_size=16,
+    num_hidden_layers=2,
+    intermediate_size=32,
+    patch_height=16,
+    patch_width=8,
+)
+
+
+def tiny_model(vision: LineVisionConfig = PUBLISHED) -> LineVLM:
     torch.manual_seed(0)
-    vision = LineVisionConfig(features=8, classes=5, num_attention_heads=2, num_mixing_blocks=1)
     return LineVLM(VLMConfig(vision=vision, language=LanguageConfig(16, 1, 2, 1, 32, vocab_size=8)))
 
 
-def test_the_gradient_reaches_the_tower_by_both_losses(tmp_path: Path) -> None:
-    model = tiny_model()
+@pytest.mark.parametrize("vision", [PUBLISHED, VIT], ids=["published", "vit"])
+def test_the_gradient_reaches_the_tower_by_both_losses(tmp_path: Path, vision: LineVisionConfig) -> None:
+    model = tiny_model(vision)
     source = feed(tmp_path)
     source.loss(model, next(source.batches(0))).total.backward()
-    for part in (model.vision_model.stem.conv1, model.vision_model.head, model.projector.fc1, model.language_model):
+    tower = model.vision_model
+    first = tower.stem.conv1 if isinstance(tower, LineVision) else tower.patch_embedding
+    for part in (first, tower.head, model.projector.fc1, model.language_model):
         assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in part.parameters())
 
 
@@ -118,9 +134,10 @@ def test_other_processes_make_the_same_batches(tmp_path: Path) -> None:
     with_workers.close()
 
 
-def test_a_resumed_run_from_pixels_equals_the_run_that_never_stopped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("vision", [PUBLISHED, VIT], ids=["published", "vit"])
+def test_a_resumed_run_from_pixels_equals_the_run_that_never_stopped(tmp_path: Path, vision: LineVisionConfig) -> None:
     def trainer(folder: Path, minutes: float = 0.0) -> LineTrainer:
-        model, source = tiny_model(), feed(folder, views=2)
+        model, source = tiny_model(vision), feed(folder, views=2)
         run = replace(source.run, config=replace(source.run.config, minutes=minutes, log_every=1))
         return LineTrainer(run, model, learning_parts(model, run.stage), source, Ranks(), lambda _: Judgement({}))
 
