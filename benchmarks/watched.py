@@ -47,8 +47,8 @@ class WatchedRuntime:
         self.watched = 0
         self.logits: FloatArray | None = None
 
-    def encode(self, pixels: Sequence[FloatArray]) -> list[Encoded]:
-        return self._runtime.encode(pixels)
+    def encode(self, pixels: Sequence[FloatArray], doubted: bool = False) -> list[Encoded]:
+        return self._runtime.encode(pixels, doubted)
 
     def new_cache(self, batch: int) -> Cache:
         return self._runtime.new_cache(batch)

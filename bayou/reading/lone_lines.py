@@ -17,26 +17,26 @@ from bayou.reading.confidence import LEAST_LEGIBILITY
 from bayou.reading.recogniser import RecognisedLine, Recogniser
 from bayou.reading.show_through import DoubtfulLine, faint_lines, is_doubtful, read_better_flipped
 
+FEW_LETTERS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Borders:
     """The least confidence of a reading that is told (chosen with ``benchmarks.invention_borders``).
 
     Attributes:
-        sure: Of a text of several letters.
+        sure: Of a text of more than FEW_LETTERS: a long line with mistakes is little believed as a whole, and still text.
+        few: Of fewer letters, which shapes, codes and scribbles resemble.
         letter: Of one letter or digit alone, which bars, rings and corners of shapes resemble.
         repeated: Of one sign again and again, which scribbles and weaves resemble.
-        varied, legible: A text of so many different letters, this legible, passes however little it is believed as a
-            whole: it is a long line with mistakes, as in handwriting, and to say nothing would be the worst of them.
         foreign: Of a line in a script that only the draft spells: its thousands of signs have some likeness with
             everything.
     """
 
     sure: float = 0.07
+    few: float = 0.2
     letter: float = 0.5
     repeated: float = 0.7
-    varied: int = 6
-    legible: float = 0.66
     foreign: float = 0.9
 
     def let_pass(self, read: RecognisedLine) -> bool:
@@ -44,14 +44,14 @@ class Borders:
         return not read.text or (read.legibility >= LEAST_LEGIBILITY and read.confidence >= self._least(read))
 
     def _least(self, read: RecognisedLine) -> float:
-        letters = [letter for letter in read.text.casefold() if letter.isalnum()]
+        letters = [letter for letter in read.text if letter.isalnum()]
         if read.source == "draft":
             return self.foreign
         if len(letters) < 2:
             return self.letter
         if len(set(read.text) - {" "}) == 1:
             return self.repeated
-        return 0.0 if len(set(letters)) >= self.varied and read.legibility >= self.legible else self.sure
+        return self.few if len(letters) <= FEW_LETTERS else self.sure
 
 
 def read_alone(recogniser: Recogniser, crops: Sequence[NDArray[np.uint8]]) -> list[RecognisedLine]:

@@ -43,7 +43,7 @@ class LineMeter:
         self._norms: list[float] = []
         self._lines: dict[int, list[float]] = defaultdict(list)
         self._waited = self._seconds = self._worked = 0.0
-        self.restart()
+        self._since, self._worked_since = time.perf_counter(), time.process_time()
 
     def waiting(self, batches: Iterator[Batch]) -> Batch:
         """The next batch; how long it took to come is data wait."""

@@ -32,7 +32,7 @@ class Saying:
         ("7", 0.97, 0.97, "model", True),
         ("S", 0.55, 0.69, "model", True),
         ("0.00", 0.43, 0.93, "model", True),
-        ("Bud for turee iors", 0.02, 0.71, "model", True),
+        ("Bud for turee iors", 0.08, 0.71, "model", True),
         ("北京", 0.95, 0.98, "draft", True),
         ("", 0.0, 0.0, "model", True),
         ("000", 0.8, 0.9, "model", True),
@@ -42,7 +42,7 @@ class Saying:
         ("1", 0.45, 0.9, "model", False),
         ("-1-", 0.45, 0.9, "model", False),
         ("Bud for turee iors", 0.02, 0.6, "model", False),
-        ("turret", 0.02, 0.9, "model", False),
+        ("turre", 0.19, 0.9, "model", False),
         ("の", 0.6, 0.6, "draft", False),
     ],
 )
