@@ -327,6 +327,7 @@ def _feed(
         drafted = list(drafted_lines(samples, drafter, rng, SOURCES))
         return DraftedFeed(run, drafted, drafter.tokenizer.vocab_size, SOURCES), drafter
     if settings.learns == "neck":
+        assert isinstance(model.vision_model, LineVision)  # nano-vit was refused
         backbone = _Backbone(model.vision_model)
         columns = list(column_lines(samples, backbone, drafter, rng, SOURCES))
         learning = Drafter(LearningNeck(backbone, model.vision_model), drafter.alphabet, drafter.tokenizer)
