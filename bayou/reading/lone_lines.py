@@ -25,7 +25,7 @@ class Borders:
     """The least confidence of a reading that is told (chosen with ``benchmarks.invention_borders``).
 
     Attributes:
-        sure: Of a text of more than FEW_LETTERS: a long line with mistakes is little believed as a whole, and still text.
+        sure: Of more than FEW_LETTERS: a long line with mistakes is little believed as a whole, and still text.
         few: Of fewer letters, which shapes, codes and scribbles resemble.
         letter: Of one letter or digit alone, which bars, rings and corners of shapes resemble.
         repeated: Of one sign again and again, which scribbles and weaves resemble.
