@@ -74,6 +74,8 @@ class FieldFinder:
             return None
         if concept == "total":
             best = self._rounded(found, scores, best)
+        if concept == "buyer_address":
+            best = self._from_the_name_on(found, best)
         return Found(found[best], self._confidence(found[best], float(scores[best])))
 
     def _rounded(self, found: Sequence[Candidate], scores: NDArray[np.float32], best: int) -> int:
@@ -88,6 +90,20 @@ class FieldFinder:
             if abs(abs(float(one.value) - value) - off) < CENT / 2 and _in_coins(float(one.value))
         ]
         return best if _in_coins(value) or not after else max(after, key=lambda number: scores[number])
+
+    def _from_the_name_on(self, found: Sequence[Candidate], best: int) -> int:
+        """The address with the line between the buyer's name and it: a house, a department; no number, no label."""
+        name, layout = self.find("buyer_name"), self.clues.layout
+        if name is None:
+            return best
+        last, end = name.candidate.spans[-1][0], found[best].spans[-1]
+        for number, one in enumerate(found):
+            first = one.spans[0][0]
+            between = len(one.spans) - len(found[best].spans)
+            plain = not self.clues.labels[first] and not any(letter.isdigit() for letter in layout.pieces[first].text)
+            if between == 1 and one.spans[-1] == end and layout.above[first] == last and plain:
+                return number
+        return best
 
     def _scores(self, concept: str, kind: str, found: Sequence[Candidate]) -> tuple[NDArray[np.float32], float]:
         trees = self._taught.get(concept)

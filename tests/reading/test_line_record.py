@@ -199,3 +199,21 @@ def test_columns_that_were_read_as_one_line_are_told_apart() -> None:
     told = [found.record[name] for name in ("date_of_birth", "sex", "document_number")]
     assert told == ["1945-07-24", "M", "D75495128"]
     assert found.field("document_number").evidence[0].boxes[0].left == 400
+
+
+def test_the_house_between_a_buyer_and_the_street_is_part_of_the_address() -> None:
+    document = printed(
+        [(40, "Larkspur Joinery Ltd"), (570, "INVOICE")],
+        [(40, "Unit 7, Quay Lane, Orford IP12 2NU"), (570, "Invoice no. 417")],
+        [(40, "Bill to"), (570, "14 March 2025")],
+        "Tomás Müller",
+        "The Old Pilot House",
+        "18 Ferry Road",
+        "Aldeburgh IP15 5AF",
+        "Tel. 01632 960 417",
+        [(40, "European oak"), (570, "12.00")],
+        [(40, "Total due"), (570, "12.00")],
+    )
+    found = fill(document, load_schema("invoice"), "nano").record
+    assert found["buyer_name"] == "Tomás Müller"
+    assert found["buyer_address"] == "The Old Pilot House 18 Ferry Road Aldeburgh IP15 5AF"
