@@ -57,7 +57,10 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("workspace")
-@pytest.mark.parametrize("path", WITH_PYTHON, ids=name)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=[] if path.parent == ROOT else pytest.mark.slow, id=name(path)) for path in WITH_PYTHON],
+)
 def test_python_blocks_run(path: Path) -> None:
     program = compile("\n".join(blocks(path, "python")), name(path), "exec", dont_inherit=True)
     exec(program, {"__name__": "__main__"})

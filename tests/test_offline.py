@@ -18,7 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "examples/invoice.png"
 TEXT = ROOT / "examples/invoice.txt"
 EXAMPLE_WORD_F1_BOUND = 0.95
-MODELS = ["ppocr", *sorted(config.parent.name for config in (ROOT / "bayou/assets").glob("*/config.json"))]
+MODELS = [
+    pytest.param("ppocr", marks=pytest.mark.slow),
+    *sorted(config.parent.name for config in (ROOT / "bayou/assets").glob("*/config.json")),
+]
 """Every model that an installation carries."""
 
 REFUSE = """

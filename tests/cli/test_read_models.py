@@ -42,6 +42,7 @@ def test_a_page_that_a_folder_of_weights_never_finishes_is_a_failure(tmp_path: P
     assert "tiny-800m was cut off after 6 tokens; --max-new-tokens raises the limit" in err
 
 
+@pytest.mark.slow
 def test_a_folder_run_asks_a_server_once_a_page_and_not_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BAYOU_API_KEY", "secret")
     scans = tmp_path / "scans"
@@ -118,6 +119,7 @@ def test_wrong_calls_are_told_before_anything_is_read(
     assert what in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_short_name_is_what_was_pulled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     monkeypatch.setenv("BAYOU_MODELS", str(tmp_path / "models"))
     call = ["read", str(page(tmp_path)), "--max-new-tokens", "6", "--precision", "float32", "--to", "json", "--model"]

@@ -37,6 +37,7 @@ def picked(checkpoint: str, *names: str) -> list[Case]:
     return [case for case in found if case.checkpoint == checkpoint and case.name in names]
 
 
+@pytest.mark.slow
 @torch.inference_mode()
 def test_the_same_logits_and_the_same_text(exported: tuple[str, Path]) -> None:
     checkpoint, folder = exported

@@ -52,6 +52,7 @@ def test_what_is_frozen_is_what_the_paper_tells() -> None:
     assert [stage.msac for stage in base.SETTINGS.stages] == [False, None]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_fonts")
 def test_rendered_lines_are_conversations_about_a_picture() -> None:
     sample = RenderedLines(3).sample(5)

@@ -14,6 +14,7 @@ from bayou.serving.warm_reader import make_warm_reader
 INVOICE = Path(__file__).resolve().parent.parent.parent / "examples" / "invoice.png"
 
 
+@pytest.mark.slow
 def test_nothing_is_loaded_with_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None:
     reader = make_warm_reader(ReadSettings(model="nano"))
 

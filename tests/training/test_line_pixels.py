@@ -79,7 +79,7 @@ def tiny_model(vision: LineVisionConfig = PUBLISHED) -> LineVLM:
     return LineVLM(VLMConfig(vision=vision, language=LanguageConfig(16, 1, 2, 1, 32, vocab_size=8)))
 
 
-@pytest.mark.parametrize("vision", [PUBLISHED, VIT], ids=["published", "vit"])
+@pytest.mark.parametrize("vision", [pytest.param(PUBLISHED, marks=pytest.mark.slow), VIT], ids=["published", "vit"])
 def test_the_gradient_reaches_the_tower_by_both_losses(tmp_path: Path, vision: LineVisionConfig) -> None:
     model = tiny_model(vision)
     source = feed(tmp_path)
@@ -126,6 +126,7 @@ def test_batches_go_on_where_they_stopped(tmp_path: Path, views: int) -> None:
     assert all(shown.count(one) == views for one in shown[:8])
 
 
+@pytest.mark.slow
 def test_other_processes_make_the_same_batches(tmp_path: Path) -> None:
     with_workers, alone = feed(tmp_path, workers=2).batches(3), feed(tmp_path).batches(3)
     for _ in range(7):

@@ -118,6 +118,7 @@ def test_random_numbers_come_again_after_a_stop(tmp_path: Path) -> None:
     assert not torch.equal(kept_weights(plain)["mlp1.1.weight"], kept_weights(other)["mlp1.1.weight"])
 
 
+@pytest.mark.slow
 def test_two_ranks_equal_one(whole: VLMTrainingConfig, tmp_path: Path) -> None:
     config = settings(tmp_path)
     assert train_ranks(config, 2) == [0, 0]

@@ -251,6 +251,7 @@ for index in (5, 0, 300, 2):
 """
 
 
+@pytest.mark.slow
 def test_another_process_makes_the_same_pages(desk: Desk, font_paths: list[Path]) -> None:
     """Whatever was made before: the order of the pages differs between the two."""
     maker = PageMaker(desk)
