@@ -167,11 +167,23 @@ SYNTHETIC: Columns = (
     ("kilobytes", "kB", ".0f"),
 )
 
+
+def page_sizes(report: Report) -> str:
+    settings = report["settings"]
+    text = (
+        f"Pages of as many sizes, {settings['widths'][0]} to {settings['widths'][1]} pixels wide and "
+        f"{settings['heights'][0]} to {settings['heights'][1]} high, read by nano in one process."
+    )
+    columns = (("pages", "pages read", ""), ("resident_mb", "resident memory, MB", ".0f"))
+    return "\n\n".join(["## Memory over pages of many sizes", origin(report), text, table(report["results"], columns)])
+
+
 SECTIONS: dict[str, Callable[[Report], str]] = {
     "accuracy": accuracy,
     "tables": tables,
     **field_sections.SECTIONS,
     "speed": speed,
+    "page_sizes": page_sizes,
     "eight_bits": eight_bits,
     **asking_sections.SECTIONS,
     **runtime_sections.SECTIONS,

@@ -42,6 +42,8 @@ def import_openvino() -> ModuleType:
 def compile_model(model: openvino.Model, device: str = "CPU", threads: int | None = None) -> openvino.CompiledModel:
     """A graph made ready to run, in float32 on every processor, so that answers don't hang on bf16 units.
 
+    On a CPU nothing is kept of one size of picture for the next: it grew with every new size of page, to gigabytes.
+
     Args:
         threads: On how many threads of the processor; None leaves it to OpenVINO. Answers don't hang on it.
 
@@ -53,6 +55,8 @@ def compile_model(model: openvino.Model, device: str = "CPU", threads: int | Non
     if device.upper().partition(":")[0].partition(".")[0] not in families | {"AUTO", "MULTI", "HETERO"}:
         raise UsageError(f"OpenVINO finds no device {device!r} here, only {', '.join(core.available_devices)}")
     properties: dict[str, str | int] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+    if device == "CPU":
+        properties["CPU_RUNTIME_CACHE_CAPACITY"] = "0"
     if threads is not None:
         properties["INFERENCE_NUM_THREADS"] = threads
     return core.compile_model(model, device, properties)

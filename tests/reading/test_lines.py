@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import psutil
 import pytest
 
 from bayou.reading.lines import LineDetector, crop_line
@@ -80,3 +81,18 @@ def test_a_crop_of_a_huge_image_and_of_a_hair_stay_small() -> None:
     assert crop_line(image, ((0, 0), (39_999, 0), (39_999, 29), (0, 29))).shape[1] <= 8000
     assert crop_line(image, ((0, 5), (3000, 5), (3000, 6), (0, 6))).shape[:2] == (1, 120)
     assert crop_line(image, ((0, 0), (0, 0), (0, 0), (0, 0))).shape == (1, 1, 3)
+
+
+GROWN_BOUND = 250.0
+"""Of resident memory over eight sizes of page after four others; kept graphs of each would add more than twice that."""
+
+
+@pytest.mark.slow
+def test_pages_of_ever_new_sizes_need_no_more_memory() -> None:
+    detector, process = LineDetector(threads=1), psutil.Process()
+    sizes = [(300 + 97 * number % 500, 500 + 131 * number % 900) for number in range(12)]
+    held = []
+    for size in sizes:
+        detector.find(np.full((*size, 3), 255, np.uint8))
+        held.append(process.memory_info().rss / 1e6)
+    assert held[-1] - max(held[:4]) < GROWN_BOUND
