@@ -51,6 +51,15 @@ def test_a_number_with_another_label_is_no_telephone() -> None:
     assert ask("What is the phone number?", document).found is False
     assert ask("What is the phone number?", Document((page(1, "Larkspur Ltd", "01632 960 417"),))).found
 
+    day = Document((page(1, "Larkspur Ltd", "Born 1972-05-05"),))
+    assert ask("What is the phone number?", day).found is False
+
+
+def test_a_reference_is_no_memo_of_a_cheque() -> None:
+    letter = page(1, "Our reference: 0417-C", "With reference to the offer we ask for another.", "Anna Berg")
+    assert ask("What is the reference?", Document((letter,))).text == "0417-C"
+    assert ask("What is the reference?", Document((page(1, "Larkspur Ltd", "Anna Berg"),))).found is False
+
 
 def test_a_field_that_nobody_taught_is_looked_for_by_its_own_words() -> None:
     document = Document((page(1, "Gate B12", "Boarding policy: two bags at most"),))
