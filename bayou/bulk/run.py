@@ -27,7 +27,8 @@ from bayou.bulk.summary import RunFigures, Subject, Summary, summary_of
 from bayou.bulk.worker import ShardActor, Task, measure_batch
 from bayou.errors import BayouError
 
-MEASURE_BATCH, MEASURED_A_FILE = 64, 2048
+MEASURE_BATCH, MEASURED_A_FILE = 256, 2048
+"""Documents that a process looks into (it takes a second to start), and those kept for the next run in a file."""
 TASKS_A_WORKER = 2
 """Shards that a worker has at a time, the one it reads included, so that it needn't wait for the next."""
 
