@@ -47,7 +47,7 @@ HIDDEN_SCORE = np.float32(-1e30)
 
 PROJECTED_AT_ONCE = 128
 """Rows that go through nano's projector at a time, filled up with zeros: for each new number of them the plugin would
-keep something for good, some 20 kB a line (``benchmarks.evaluation_speed``)."""
+keep something for good."""
 
 
 class OpenVINOCache:
