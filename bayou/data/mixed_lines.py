@@ -11,9 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from bayou.data.real import RealLines
+from bayou.data.line_views import other_view
+from bayou.data.real import RECEIPTS, RealLine, RealLines
 from bayou.data.sample import LineSample
+from bayou.data.synthetic.hand_digits import hand_digits
 from bayou.data.synthetic.lines import render_line
+
+_OTHERWISE = 0.5
+"""Share of real crops shown as another camera or scanner might have seen them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +29,39 @@ class MixedLines:
         seed: Which stream.
         real: Real crops whose labels are trusted, folder or file; None: synthetic lines alone.
         real_share: Share of real crops.
+        receipt_share: How likely a line of a receipt is beside a word.
         mix: Shares of the kinds of synthetic lines; None: as usual.
+        digits: Folder of single digits that people wrote; None: none.
+        digit_share: Share of lines put together from them among those that aren't real.
     """
 
     seed: int
     real: Path | None = None
     real_share: float = 0.0
+    receipt_share: float = 1.0
     mix: Mapping[str, float] | None = None
+    digits: Path | None = None
+    digit_share: float = 0.0
 
     def __call__(self, number: int) -> LineSample:
         """The line of a number, the same each time."""
-        if self.real is None or random.Random(f"{self.seed}:{number}").random() >= self.real_share:
-            return render_line(self.seed, number, self.mix)
-        return _real_lines(self.real).sample(self.seed, number)
+        rng = random.Random(f"{self.seed}:{number}")
+        if self.real is not None and rng.random() < self.real_share:
+            return self._real(self.real, rng)
+        if self.digits is not None and rng.random() < self.digit_share:
+            return hand_digits(self.digits).line(self.seed, number)
+        return render_line(self.seed, number, self.mix)
+
+    def _real(self, path: Path, rng: random.Random) -> LineSample:
+        receipts, others = _real_lines(path)
+        weight = self.receipt_share * len(receipts)
+        of_receipts = not others or rng.random() * (weight + len(others)) < weight
+        line = rng.choice(receipts if of_receipts else others)
+        return other_view(line, rng) if rng.random() < _OTHERWISE else line.sample(rng)
 
 
 @lru_cache(maxsize=1)
-def _real_lines(path: Path) -> RealLines:
-    return RealLines.find(path)
+def _real_lines(path: Path) -> tuple[list[RealLine], list[RealLine]]:
+    """Those of receipts, and all others."""
+    lines = RealLines.find(path).lines
+    return [line for line in lines if line.source == RECEIPTS], [line for line in lines if line.source != RECEIPTS]

@@ -29,6 +29,9 @@ from bayou.errors import InputError
 
 Part = Literal["train", "validation", "all"]
 
+RECEIPTS = "sroie"
+"""The source of receipts' lines."""
+
 #: One receipt, or one word, in so many is kept for validation.
 _VALIDATION_ONE_IN = 20
 #: So much of the surroundings is kept with a receipt's line for the jitter of its box, as a share of its height.
@@ -178,7 +181,7 @@ def _receipt_line(key: str, row: str, picture: NDArray[np.uint8]) -> RealLine | 
     if bottom - top > _UPRIGHT * (right - left) and len(text) > 1:
         return None
     case_known = not any(c.isalpha() for c in text)
-    return RealLine(key, text, "sroie", case_known, *cut_out(picture, (int(left), int(top), int(right), int(bottom))))
+    return RealLine(key, text, RECEIPTS, case_known, *cut_out(picture, (int(left), int(top), int(right), int(bottom))))
 
 
 def cut_out(picture: NDArray[np.uint8], box: tuple[int, int, int, int]) -> tuple[bytes, tuple[int, int, int, int]]:

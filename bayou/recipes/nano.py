@@ -226,7 +226,15 @@ def train_tower(run: LineRun, model: LineVLM, ranks: Ranks) -> bool:
         ranks.barrier()
     alphabet, tokenizer = head_alphabet(config.tower), CharacterTokenizer(vocabulary())
     pool = LinePool(
-        MixedLines(config.seed + 1, real, data.real_share, asdict(data.mix)),
+        MixedLines(
+            config.seed + 1,
+            real,
+            data.real_share,
+            data.receipt_share,
+            asdict(data.mix),
+            data.digits,
+            data.digit_share,
+        ),
         LineLabels(alphabet, tokenizer),
         SOURCES,
         data.pool_batches,
@@ -289,14 +297,16 @@ def check(config: LineTrainingConfig) -> None:
         raise UsageError("nothing to train: every stage has 0 steps")
     if config.tower == "vit" and any(stage.steps for stage in config.stages if stage.learns != "tower"):
         raise UsageError("tower=vit comes untrained, so it learns at once: stages.decoder.steps=0 stages.tower.steps=N")
+    if config.tower == "vit" and any(stage.still_blocks for stage in config.stages):
+        raise UsageError("stages.tower.still_blocks is for the published tower, which comes trained")
     names = [stage.name for stage in config.stages]
     if len(set(names)) < len(names):
         raise UsageError("two stages have the same name, and so the same folder")
     data = config.data
     if not any(asdict(data.mix).values()) or min(asdict(data.mix).values()) < 0:
         raise UsageError("data.mix: at least one share is above 0, and none below")
-    if data.digit_lines and data.digits is None:
-        raise UsageError("data.digit_lines needs data.digits, the folder of single digits")
+    if (data.digit_lines or data.digit_share) and data.digits is None:
+        raise UsageError("data.digit_lines or data.digit_share needs data.digits, the folder of single digits")
     if min(data.pool_batches, data.window_pools, data.views, data.ahead, config.ranks) < 1:
         raise UsageError("data.pool_batches, data.window_pools, data.views, data.ahead and ranks are at least 1")
     if config.ranks > 1 and int(os.environ.get("WORLD_SIZE", 1)) > 1:

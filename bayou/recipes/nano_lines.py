@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bayou.data.line_views import other_view
 from bayou.data.packed_lines import write_packed
-from bayou.data.real import RealLine, RealLines
+from bayou.data.real import RECEIPTS, RealLine, RealLines
 from bayou.data.sample import LineSample
 from bayou.data.synthetic.alphabet import ALPHABET
 from bayou.data.synthetic.hand_digits import SOURCE as DIGIT_LINES
@@ -42,7 +42,6 @@ Make = Callable[[Iterable[LineSample], np.random.Generator], Iterator[Kept]]
 SHARD_LINES = 2048
 _CALIBRATION_LINES = 80
 _LABELS_AT_ONCE = 64
-RECEIPTS = "sroie"
 _REAL = (RECEIPTS, "icdar2015_words")
 _HELD_OUT_DIGITS = "validation/digits that people wrote (held-out MNIST, put together)"
 SOURCES = (

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from bayou.errors import BayouError
+from bayou.model.line_vision import LineVision
 from bayou.model.line_vlm import LineVLM
 from bayou.training.checkpoint import load_state, save_state
 from bayou.training.line_batches import LineLoss
@@ -56,7 +57,12 @@ class Feed(Protocol):
 def learning_parts(model: LineVLM, stage: LineStage) -> dict[nn.Module, float]:
     """The parts that learn in a stage with their share of its learning rate; all others are frozen."""
     tower = model.vision_model.requires_grad_(False)
-    trained: dict[str, list[nn.Module]] = {"decoder": [], "neck": [tower.neck, tower.head], "tower": [tower]}
+    ends: list[nn.Module] = [tower.neck, tower.head]
+    upper: list[nn.Module] = [tower]
+    if stage.still_blocks:
+        assert isinstance(tower, LineVision)
+        upper = [*tower.blocks[stage.still_blocks :], *ends]
+    trained = {"decoder": [], "neck": ends, "tower": upper}
     parts: dict[nn.Module, float] = dict.fromkeys(trained[stage.learns], stage.tower_share)
     parts |= {model.projector: 1.0, model.language_model: 1.0}
     for part in parts:

