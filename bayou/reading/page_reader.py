@@ -26,7 +26,7 @@ from bayou.reading.recogniser import RecognisedLine, Recogniser
 from bayou.reading.show_through import DoubtfulLine, is_doubtful, shown_through
 from bayou.reading.spacing import respaced
 from bayou.reading.type_size import native_size, type_size
-from bayou.reading.words import place_line
+from bayou.reading.words import ink_mask, place_line
 
 SURE_SCORE = 0.6
 """The detector's score from which on a line without readable text is worth a word to the user."""
@@ -37,6 +37,8 @@ FIRST_LINES, MOST_LINES = 4, 8
 """Where somebody watches, lines are read in groups, a small one first, so that it comes soon; each next is doubled."""
 CUT_OUT_HEIGHT = 160
 """Pixels up to which a picture may be a word or line cut out of a larger one: read as one if nothing is found in it."""
+FEWEST_INK = 12
+"""Pixels unlike the paper below which a picture is blank, whatever its size: a full stop has as many."""
 ALREADY_NATIVE = 0.5
 """Share of a found line's box that native lines cover, from which on it is the same text."""
 
@@ -194,6 +196,8 @@ class PageReader:
 
     def _read_whole(self, image: NDArray[np.uint8], pixels_per_unit: float, watch: _Watch | None) -> _Reading | None:
         """A picture that may be one line from edge to edge, in which the detector sees none; None if it isn't one."""
+        if np.count_nonzero(ink_mask(image)) < FEWEST_INK:
+            return None
         (read,) = read_alone(self._recogniser, [image])
         if not read.text.strip():
             return None

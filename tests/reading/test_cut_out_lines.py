@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bayou.documents.document import Page
 from bayou.documents.geometry import Box
 from bayou.documents.raw_page import RawPage
-from bayou.reading.page_reader import CUT_OUT_HEIGHT, PageReader
+from bayou.reading.page_reader import CUT_OUT_HEIGHT, FEWEST_INK, PageReader
 from bayou.reading.progress import LinesRead, ReadingEvent
 from bayou.reading.recogniser import RecognisedLine
 
@@ -30,9 +30,10 @@ class Saying:
         return [self._line for _ in crops]
 
 
-def read_plain(recogniser: Saying, height: int, told: list[ReadingEvent] | None = None) -> Page:
-    """A picture of one grey: the detector finds no line in it."""
+def read_plain(recogniser: Saying, height: int, told: list[ReadingEvent] | None = None, ink: int = 30) -> Page:
+    """A picture of one grey with a small bar in it: the detector finds no line there."""
     image = np.full((height, 120, 3), 200, np.uint8)
+    image[height // 2, 40 : 40 + ink] = 120
     raw = RawPage(1, 120.0, float(height), "px", image, 1.0, None)
     return PageReader(recogniser).read(raw, None if told is None else told.append)
 
@@ -50,6 +51,12 @@ def test_a_word_cut_out_is_read_from_edge_to_edge() -> None:
 def test_what_is_doubtful_is_not_told(text: str, confidence: float) -> None:
     page = read_plain(Saying(text, confidence), 80)
     assert (page.status, page.blocks, page.confidence) == ("blank", (), None)
+
+
+def test_a_blank_picture_isnt_read() -> None:
+    recogniser = Saying("WILD", 0.98)
+    assert read_plain(recogniser, 80, ink=FEWEST_INK - 1).status == "blank" and recogniser.crops == 0
+    assert read_plain(recogniser, 80, ink=FEWEST_INK).status == "ok" and recogniser.crops == 1
 
 
 def test_a_larger_picture_without_lines_is_no_line() -> None:
