@@ -16,11 +16,11 @@ from bayou.bulk.items import Item, Listed, Measured, Origin
 from bayou.bulk.listing import Columns, list_input
 from bayou.bulk.page_messages import MakeReader
 from bayou.bulk.page_process import PageProcess, StopRun
-from bayou.bulk.places import is_url
 from bayou.bulk.plan import Cut, items_of
 from bayou.bulk.rows import Row, row_of, table_of
 from bayou.bulk.run import RunStopped, actors, looked_into
 from bayou.bulk.settings import BulkSettings
+from bayou.bulk.shown_urls import is_url, shown
 from bayou.errors import UsageError
 from bayou.reading.make_reader import make_reader
 
@@ -40,7 +40,7 @@ class ReaderActor:
     Args:
         settings: How to read.
         column: What holds a document: bytes, or a path or URL.
-        id_column: What results call it; None: its path or URL, or the hash of its bytes.
+        id_column: What results call it; None: its path, its URL without secrets, or the hash of its bytes.
         keep: Columns that each page's row gets from its document's.
         reader: Makes the reader; bayou's own.
     """
@@ -89,7 +89,7 @@ class ReaderActor:
         else:
             name = "" if content is None else str(content)
             origin = Origin(name if is_url(name) or not name else os.path.abspath(name))
-        return Listed(name if self._id_column is None else str(row[self._id_column]), origin)
+        return Listed(shown(name if self._id_column is None else str(row[self._id_column])), origin)
 
 
 def pa_array(values: Sequence[Any], kind: Any) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from bayou.bulk.shown_urls import shown
 from bayou.documents.page_ranges import select_pages
 
 FailureKind = Literal["input", "password", "limit", "missing", "changed", "timeout", "memory", "crash", "fault"]
@@ -36,6 +37,11 @@ class Origin:
     url: str
     row: int | None = None
     column: str = ""
+
+    @property
+    def shown(self) -> Origin:
+        """The same without secrets, as it is kept."""
+        return Origin(shown(self.url), self.row, self.column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +82,14 @@ class Measured:
 
     def to_json(self) -> str:
         failure = None if self.failure is None else [self.failure.kind, self.failure.message]
-        listed, origin = self.listed, self.listed.origin
+        listed, origin = self.listed, self.listed.origin.shown
         values: list[object] = [listed.document, origin.url, origin.row, origin.column, listed.size, listed.version]
         values += [self.sha256, self.size, self.count, page_text(self.wanted), failure]
         return json.dumps(values, ensure_ascii=False)
 
     @staticmethod
     def from_json(text: str) -> Measured:
-        """The inverse of ``to_json``; ValueError or TypeError where the text isn't one."""
+        """The inverse of ``to_json``, but for secrets; ValueError or TypeError where the text isn't one."""
         document, url, row, column, length, version, sha256, size, count, wanted, failure = json.loads(text)
         listed = Listed(document, Origin(url, row, column), length, version)
         pages = tuple(select_pages(wanted, count)) if wanted else ()

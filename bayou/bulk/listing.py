@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bayou.bulk.items import Listed, Origin
-from bayou.bulk.places import file_system, is_url, local_path, parquet_column, shown
+from bayou.bulk.places import file_system, local_path, parquet_column
+from bayou.bulk.shown_urls import is_url, path_of, shown, without_secrets
 from bayou.errors import InputError, MissingExtraError, UsageError
 from bayou.reading.folder_inputs import WALKED_SUFFIXES, find_sources
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 LIST_SUFFIXES = (".txt", ".list", ".lst")
 PARQUET_SUFFIX = ".parquet"
+OBJECTS = frozenset({*WALKED_SUFFIXES, PARQUET_SUFFIX})
 VERSIONS = ("ETag", "etag", "md5Hash", "content_md5", "LastModified", "last_modified", "mtime", "updated", "created")
 """Where file systems say which version of an object this is, the surest first."""
 
@@ -50,11 +52,12 @@ def list_input(source: str, columns: Columns = Columns(), output: str | None = N
         UsageError: A Parquet input without a column, or with one that isn't there.
         MissingExtraError: A package is needed.
     """
-    if source.lower().endswith(PARQUET_SUFFIX) or columns.content is not None:
+    ending = path_of(source).lower()
+    if ending.endswith(PARQUET_SUFFIX) or columns.content is not None:
         found = Listing(list(_parquet(source, columns)))
     elif columns.id is not None:
         raise UsageError("--id-column is about a Parquet input: name the column of documents with --column")
-    elif source.lower().endswith(LIST_SUFFIXES):
+    elif ending.endswith(LIST_SUFFIXES):
         found = Listing(list(_lines(source)))
     else:
         found = _folder(source, output)
@@ -66,7 +69,9 @@ def _each_once(found: Listing, source: str) -> Listing:
     for one in found.documents:
         before = documents.setdefault(one.document, one)
         if before.origin != one.origin:
-            message = f"two documents are called {one.document!r}; results could not tell them apart"
+            why = ": they differ in a secret alone" if is_url(one.document) else ""
+            cure = "give them ids, by a Parquet input with --column and --id-column"
+            message = f"two documents are called {one.document!r}; results could not tell them apart{why}; {cure}"
             raise InputError(message, shown(source))
     if len(documents) < len(found.documents):
         found.notes.append(f"{len(found.documents) - len(documents)} documents are named twice and read once")
@@ -104,11 +109,16 @@ def _bucket(url: str) -> Iterator[Listed]:
 
 def _objects(url: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Name below ``url``, URL, and what is known of each object; an object itself is called by its last part."""
+    own = path_of(url).rpartition("/")[2]
+    if path_of(url) != url or (url.lower().startswith("http") and os.path.splitext(own)[1].lower() in OBJECTS):
+        yield own, url, {}  # nothing is listed below a signed URL, or a document's
+        return
     system, top = file_system(url)
     try:
         found: dict[str, dict[str, Any]] = system.find(top, detail=True)
     except Exception as error:  # each protocol's package raises its own
-        raise InputError(f"can't be listed: {type(error).__name__}: {error}", shown(url)) from error
+        why = without_secrets(f"{type(error).__name__}: {error}", url)
+        raise InputError(f"can't be listed: {why}", shown(url)) from error
     for path, info in sorted(found.items()):
         name = path[len(top) :].lstrip("/") or path.rpartition("/")[2]
         if info.get("type") != "directory" and not any(part.startswith(".") for part in name.split("/")):
@@ -131,7 +141,8 @@ def _lines(source: str) -> Iterator[Listed]:
             system, place = file_system(source)
             text = system.cat_file(place).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the list can't be read: {error}", shown(source)) from error
+        why = without_secrets(str(error), source)
+        raise InputError(f"the list can't be read: {why}", shown(source)) from error
     names = (line.strip() for line in text.splitlines())
     yield from _named((name for name in names if name and not name.startswith("#")), source)
 
@@ -141,11 +152,11 @@ def _named(names: Iterable[str], source: str) -> Iterator[Listed]:
     path = local_path(source)
     for name in names:
         if is_url(name):
-            yield Listed(name, Origin(name))
+            yield Listed(shown(name), Origin(name))
         elif path is not None:
-            yield _local(name, path.parent / name)
+            yield _local(shown(name), path.parent / name)
         else:
-            yield Listed(name, Origin(f"{source.rpartition('/')[0]}/{name}"))
+            yield Listed(shown(name), Origin(f"{path_of(source).rpartition('/')[0]}/{name}"))
 
 
 def _parquet(source: str, columns: Columns) -> Iterator[Listed]:
@@ -168,7 +179,8 @@ def _parquet(source: str, columns: Columns) -> Iterator[Listed]:
                 else:
                     yield from _paths(parquet_column(table.read(columns=[column]), column), ids, url)
         except (OSError, pa.ArrowException) as error:
-            raise InputError(f"can't be read as Parquet: {error}", shown(url)) from error
+            why = without_secrets(str(error), url)
+            raise InputError(f"can't be read as Parquet: {why}", shown(url)) from error
 
 
 def _parquet_files(source: str) -> Iterator[tuple[str, str, str]]:
@@ -212,9 +224,9 @@ def _checked(schema: pa.Schema, columns: Columns, url: str) -> tuple[str, pa.Dat
 def _ids(table: Any, columns: Columns, label: str, url: str) -> list[str]:
     """What each row's document is called: its id, or the row's number, with the file's name where there are several."""
     if columns.id is None:
-        start = f"{label}#" if label else f"{url.rpartition('/')[2]}#"
+        start = f"{label or path_of(url).rpartition('/')[2]}#"
         return [f"{start}{row}" for row in range(table.metadata.num_rows)]
-    return [str(one) for one in parquet_column(table.read(columns=[columns.id]), columns.id)]
+    return [shown(str(one)) for one in parquet_column(table.read(columns=[columns.id]), columns.id)]
 
 
 def _paths(paths: list[Any], ids: list[str], url: str) -> Iterator[Listed]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from bayou.bulk.items import Failure, Listed, Measured, page_text
+from bayou.bulk.items import Failure, Listed, Measured, Origin, page_text
 from bayou.bulk.page_messages import (
     Alive,
     BulkReader,
@@ -38,6 +38,7 @@ from bayou.bulk.page_messages import (
     send_all,
 )
 from bayou.bulk.places import Fetcher
+from bayou.bulk.shown_urls import without_secrets
 from bayou.documents.open_image import check_page_count
 from bayou.documents.open_pages import count_pages, open_pages
 from bayou.documents.page_ranges import select_pages
@@ -79,7 +80,7 @@ class PageProgram:
                 case Extract():
                     yield from self._extracted(job)
         except (UsageError, ModelError, MissingExtraError) as error:
-            yield Stop(str(error), error.exit_code)
+            yield Stop(without_secrets(str(error)), error.exit_code)
         except Exception as error:
             yield Refused(failure_of(error))
         yield Finished()
@@ -104,13 +105,14 @@ class PageProgram:
             return Measured(listed, sha256, size, failure=failure_of(error))
         return Measured(listed, sha256, size, count, tuple(wanted))
 
-    def _fetch(self, origin: object) -> tuple[Path, str]:
+    def _fetch(self, origin: Origin) -> tuple[Path, str]:
         try:
-            return self._fetcher.fetch(origin)  # type: ignore[arg-type]
+            return self._fetcher.fetch(origin)
         except (BayouError, MemoryError):
             raise
         except Exception as error:  # each protocol's package raises its own
-            raise _Absent(error) from error
+            reason = (error.strerror if isinstance(error, OSError) else "") or str(error) or type(error).__name__
+            raise _Absent(without_secrets(reason, origin.url)) from error
 
     def _read(self, job: Read) -> Iterator[Reply]:
         self._set_alarm()
@@ -198,7 +200,12 @@ class _Changed(Exception):
 
 
 def failure_of(error: BaseException) -> Failure:
-    """What kind of failure an error is, in words for a user."""
+    """What kind of failure an error is, in words for a user and without the secrets of URLs."""
+    failure = _failure(error)
+    return Failure(failure.kind, without_secrets(failure.message))
+
+
+def _failure(error: BaseException) -> Failure:
     match error:
         case PasswordError():
             return Failure("password", error.message)
@@ -207,9 +214,7 @@ def failure_of(error: BaseException) -> Failure:
         case InputError():
             return Failure("input", error.message)
         case _Absent():
-            cause = error.__cause__
-            reason = (cause.strerror or cause) if isinstance(cause, OSError) else cause
-            return Failure("missing", f"can't be fetched: {reason}")
+            return Failure("missing", f"can't be fetched: {error}")
         case _Changed():
             return Failure("changed", "changed while the run went on; the same command again reads it")
         case MemoryError():

@@ -6,9 +6,9 @@ import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from bayou.bulk.items import Origin
+from bayou.bulk.shown_urls import is_url, shown, without_secrets
 from bayou.errors import InputError, MissingExtraError, UsageError
 
 if TYPE_CHECKING:
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 NEEDS = 'pip install "bayou[bulk]"'
-
-
-def is_url(text: str) -> bool:
-    """Whether ``text`` names something by a URL; ``C:\\scans`` and ``scans/a:b.png`` don't."""
-    scheme = text.partition("://")[0]
-    return "://" in text and len(scheme) > 1 and scheme.replace("+", "").replace("-", "").isalnum()
 
 
 def local_path(text: str) -> Path | None:
@@ -45,18 +39,10 @@ def file_system(url: str) -> tuple[AbstractFileSystem, str]:
     try:
         system, path = fsspec.core.url_to_fs(url)
     except ImportError as error:
-        raise MissingExtraError(f"{shown(url)} needs another package: {error}") from error
+        raise MissingExtraError(f"{shown(url)} needs another package: {without_secrets(str(error))}") from error
     except ValueError as error:
-        raise UsageError(f"{shown(url)} can't be used: {error}") from error
+        raise UsageError(f"{shown(url)} can't be used: {without_secrets(str(error), url)}") from error
     return system, str(path)
-
-
-def shown(url: str) -> str:
-    """The URL for people: without a user, a password, or what a signed one is signed with."""
-    if not is_url(url):
-        return url
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def parquet_column(table: pa.Table, column: str) -> list[Any]:

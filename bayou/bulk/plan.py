@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bayou.bulk.items import Item, Listed, Measured, Receipt, Shard, shard_name
 
@@ -103,8 +103,8 @@ def known(listed: Sequence[Listed], measured: Iterable[Measured]) -> tuple[dict[
     others: list[Listed] = []
     for document in listed:
         one = before.get(document.document)
-        if one is not None and one.listed == document:
-            same[document.document] = one
+        if one is not None and one.listed == replace(document, origin=document.origin.shown):
+            same[document.document] = replace(one, listed=document)  # its URL may be signed anew
         else:
             others.append(document)
     return same, others

@@ -14,8 +14,8 @@ from typing import Any
 
 from bayou.bulk.cluster import load_ray
 from bayou.bulk.items import Receipt
-from bayou.bulk.places import is_url
 from bayou.bulk.run import BulkOptions, RunReport, RunStopped, run_bulk
+from bayou.bulk.shown_urls import is_url
 from bayou.bulk.summary import Summary
 from bayou.errors import BayouError, UsageError
 

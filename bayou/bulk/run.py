@@ -18,10 +18,10 @@ from bayou.bulk.listing import Columns, Listing, list_input
 from bayou.bulk.lock import Lease, Lock, lock_of
 from bayou.bulk.output import Header, Output
 from bayou.bulk.page_messages import MakeReader
-from bayou.bulk.places import is_url, shown
 from bayou.bulk.plan import Cut, Done, items_of, known, shards_of
 from bayou.bulk.report import to_html
 from bayou.bulk.settings import BulkSettings, Format
+from bayou.bulk.shown_urls import is_url, shown, without_secrets
 from bayou.bulk.store import open_store
 from bayou.bulk.summary import RunFigures, Subject, Summary, summary_of
 from bayou.bulk.worker import ShardActor, Task, measure_batch
@@ -103,7 +103,7 @@ def run_bulk(options: BulkOptions, report: RunReport) -> Summary:
         ending.enter_context(lock)
         output = Output(store)
         source = options.input if is_url(options.input) else str(Path(options.input).absolute())
-        described = f"{options.settings.read}{options.settings.schema}"
+        described = without_secrets(f"{options.settings.read}{options.settings.schema}")
         output.begin(Header(shown(source), options.format, options.settings.hash, described), options.overwrite)
         task = Task(store, options.format, options.settings, options.make_reader, secrets.token_hex(6), model)
         return _Run(options, report, lock, output, task, ending).read(listing, started)
@@ -254,4 +254,4 @@ def _rows(data: Any, column: str) -> Iterator[Any]:
         for batch in data.iter_batches(batch_size=None, prefetch_batches=0, batch_format="pyarrow"):
             yield from batch.column(column).to_pylist()
     except RayError as error:
-        raise RunStopped(f"Ray gave up: {error}", BayouError.exit_code) from error
+        raise RunStopped(without_secrets(f"Ray gave up: {error}"), BayouError.exit_code) from error

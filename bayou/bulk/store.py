@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from bayou.bulk.places import file_system, local_path, shown
+from bayou.bulk.places import file_system, local_path
+from bayou.bulk.shown_urls import shown, without_secrets
 from bayou.documents.write_file import whole_file
 from bayou.errors import OutputError
 
@@ -192,7 +193,8 @@ class BucketStore:
             raise
         except Exception as error:  # each protocol's package raises its own
             where = f"{self.label}/{name}" if name else self.label
-            raise OutputError(f"can't be used: {type(error).__name__}: {error}", where) from error
+            why = without_secrets(f"{type(error).__name__}: {error}", self._url)
+            raise OutputError(f"can't be used: {why}", where) from error
 
 
 @contextmanager

@@ -184,6 +184,8 @@ class BulkReport:
 
     def summary(self, summary: Summary, output: str) -> None:
         """The last lines."""
+        from bayou.bulk.shown_urls import shown
+
         if self._quiet:
             return
         failed = "".join(f", {count:,} {kind}" for kind, count in summary.failures.items())
@@ -191,7 +193,7 @@ class BulkReport:
         run = summary.run
         say(f"{summary.pages:,} pages of {summary.documents:,} documents, {failed}")
         say(f"this run: {run.pages:,} pages in {run.seconds:.1f} s, {run.pages_a_second:.2f} pages/s")
-        say(f"report: {output.rstrip('/')}/_report.html")
+        say(f"report: {shown(output.rstrip('/'))}/_report.html")
 
     def _progress(self, text: str) -> None:
         now = time.monotonic()

@@ -9,7 +9,7 @@ import pytest
 
 from bayou.bulk.items import Origin
 from bayou.bulk.listing import Columns, list_input
-from bayou.bulk.places import Fetcher, is_url, shown
+from bayou.bulk.places import Fetcher
 from bayou.errors import InputError, UsageError
 from tests.bulk.scans import archive, picture
 
@@ -59,6 +59,34 @@ def test_a_list_of_paths_and_urls(tmp_path: Path) -> None:
     ]
     assert "named twice" in listing.notes[0]
     assert listing.documents[0].version and not listing.documents[2].version
+
+
+def test_signed_urls_are_called_without_their_secrets(tmp_path: Path) -> None:
+    lines = ["https://me:pw@host/a.pdf", "https://host/get?id=1&sig=one", "https://host/get?id=2&sig=two"]
+    (tmp_path / "all.txt").write_text("\n".join(lines), encoding="utf-8")
+    found = list_input(str(tmp_path / "all.txt")).documents
+    assert [one.document for one in found] == [
+        "https://host/a.pdf",
+        "https://host/get?id=1",
+        "https://host/get?id=2",
+    ]
+    assert [one.origin.url for one in found] == lines, "what is fetched has them"
+
+    pq.write_table(pa.table({"url": lines}), tmp_path / "urls.parquet")
+    assert names(str(tmp_path / "urls.parquet"), Columns("url", "url")) == [one.document for one in found]
+
+    (tmp_path / "all.txt").write_text("https://host/a.pdf?sig=1\nhttps://host/a.pdf?sig=2", encoding="utf-8")
+    with pytest.raises(InputError, match="differ in a secret alone") as told:
+        list_input(str(tmp_path / "all.txt"))
+    assert "?sig" not in str(told.value) and "--id-column" in str(told.value)
+
+
+def test_one_document_by_a_signed_url() -> None:
+    (one,) = list_input("https://me:pw@host/deep/a.PDF?sig=x/y.png").documents
+    assert (one.document, one.origin.url) == ("a.PDF", "https://me:pw@host/deep/a.PDF?sig=x/y.png")
+    with pytest.raises(InputError, match="no documents") as told:
+        list_input("https://me:pw@host/get?token=abc")
+    assert "abc" not in str(told.value) and "pw" not in str(told.value)
 
 
 def test_a_list_in_a_bucket() -> None:
@@ -138,9 +166,3 @@ def test_a_bucket_is_fetched_once_for_many_pages(tmp_path: Path) -> None:
     assert fetcher.fetch(Origin(f"{url}/a.pdf")) == (copy, sha256) and copy.stat().st_ino == inode
     fetcher.fetch(Origin(f"{url}/b.pdf"))
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"two"]
-
-
-def test_urls_and_paths() -> None:
-    assert is_url("s3://b/k") and is_url("https://x/y")
-    assert not is_url("C:\\scans") and not is_url("a/b.png") and not is_url("c://x")
-    assert shown("https://u:p@host/a.pdf?X-Sig=1") == "https://host/a.pdf"

@@ -96,6 +96,16 @@ def test_known_documents_are_not_looked_into_again() -> None:
     assert [one.document for one in others] == ["b", "c", "d"]
 
 
+def test_what_is_kept_of_a_signed_url_holds_no_secret() -> None:
+    before, now = (
+        Listed("a", Origin(f"https://me:{s}@host/a.parquet?sig={s}", 3, "scan"), 9, "v1") for s in ("x1", "y2")
+    )
+    text = Measured(before, "00", 9, 1, (1,)).to_json()
+    assert "x1" not in text and "https://host/a.parquet" in text
+    found, others = known([now], [Measured.from_json(text)])
+    assert not others and found["a"].listed == now, "signed anew it is the same, and fetched as it is signed now"
+
+
 @given(st.sets(st.integers(1, 60), min_size=1))
 def test_page_numbers_as_text(pages: set[int]) -> None:
     assert select_pages(page_text(sorted(pages)), 60) == tuple(sorted(pages))

@@ -29,6 +29,7 @@ from bayou.reading.reader import Reader
 from tests.bulk import stub_reader
 from tests.bulk.results import rows_in, texts_of, told
 from tests.bulk.scans import archive, native_pdf, picture
+from tests.bulk.signed_server import signed_server
 from tests.bulk.stub_reader import make_stub_reader
 from tests.bulk.told import Told
 
@@ -109,6 +110,37 @@ def test_a_second_run_is_refused_and_a_model_that_fails_ends_the_run(tmp_path: P
     assert stopped.value.exit_code == 7
     with pytest.raises(OutputError, match="other settings"):
         run(given)
+
+
+def test_secrets_of_urls_are_nowhere_and_signed_anew_they_are_the_same(tmp_path: Path) -> None:
+    scans, out = tmp_path / "scans", tmp_path / "out"
+    for number in range(3):
+        picture(scans / f"{number}.png", number)
+
+    def addresses(host: str, secret: str) -> str:
+        signed = [f"http://{host}/{number}.png?v=1&sig={secret}" for number in range(2)]
+        more = [f"http://me:{secret}@{host}/2.png", f"http://{host}/gone.png?sig={secret}"]
+        return "\n".join([*signed, *more, f"http://{host}/0.png?token={secret}-wrong"])
+
+    allowed: set[str] = set()
+    told = []
+    with signed_server(scans, allowed) as host:
+        given = replace(options(tmp_path / "all.txt", out), format="jsonl")
+        for secret in ("first-secret", "second-secret"):
+            allowed.clear()
+            allowed.add(secret)
+            (tmp_path / "all.txt").write_text(addresses(host, secret), encoding="utf-8")
+            summary, report = run(given)
+            told.append(report)
+    rows = [json.loads(line) for path in out.glob("part-*.jsonl") for line in path.read_text("utf-8").splitlines()]
+    names = ["0.png", "0.png?v=1", "1.png?v=1", "2.png", "gone.png"]
+    assert sorted(row["document"] for row in rows) == [f"http://{host}/{name}" for name in names]
+    assert summary.statuses == {"failed": 2, "ok": 3} and summary.failures == {"missing": 2}
+    assert told[1].before == 5 and not told[1].receipts, "what was signed anew is known"
+    kept = [path for path in out.rglob("*") if path.is_file()]
+    assert {"run.json", "_report.html", "_summary.json"} <= {path.name for path in kept}
+    for text in (*(path.read_text("utf-8") for path in kept), *(str(vars(one)) for one in told)):
+        assert "first-secret" not in text and "second-secret" not in text
 
 
 def test_datasets(tmp_path: Path) -> None:
