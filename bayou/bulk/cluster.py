@@ -23,7 +23,7 @@ class ClusterOptions:
         address: ``ray://host:10001``, ``host:6379`` or ``auto``; None starts Ray on this computer for this run.
         workers: How many read; None: as many as there are processors (or graphics processors, if a worker takes one).
         cpus, gpus: What one worker takes.
-        dashboard: With an embedded Ray, its web page and its metrics.
+        dashboard: With an embedded Ray, its web page, and where its metrics are for Prometheus.
     """
 
     address: str | None = None

@@ -59,7 +59,7 @@ class BulkFlags(OpeningFlags):
 @click.option("--concurrency", type=click.IntRange(1), metavar="N", help="Workers. [default: one a processor]")
 @click.option("--cpus", type=click.FloatRange(0), default=1.0, metavar="N", help="Processors a worker. [default: 1]")
 @click.option("--gpus", type=click.FloatRange(0), default=0.0, metavar="N", help="GPUs a worker; 0.5: two share one.")
-@click.option("--dashboard", is_flag=True, help="Ray's web page and metrics, with a Ray that is started here.")
+@click.option("--dashboard", is_flag=True, help="The web page of a Ray that is started here.")
 @click.option("--pages-a-file", type=click.IntRange(1), default=64, show_default=True, metavar="N")
 @click.option(
     "--seconds-a-page", type=click.FloatRange(0.1), default=300.0, metavar="N", help="Give up after. [default: 300]"

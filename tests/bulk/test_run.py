@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
+import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import astuple, replace
 from pathlib import Path
@@ -38,6 +41,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
 
 ROOT = Path(__file__).resolve().parents[2]
 BULK_CONFIDENCE_TOLERANCE = 1e-4
+PATIENCE = 60.0
 LIMITS = PageLimits(seconds=4.0, memory=400 << 20)
 
 
@@ -141,6 +145,46 @@ def test_secrets_of_urls_are_nowhere_and_signed_anew_they_are_the_same(tmp_path:
     assert {"run.json", "_report.html", "_summary.json"} <= {path.name for path in kept}
     for text in (*(path.read_text("utf-8") for path in kept), *(str(vars(one)) for one in told)):
         assert "first-secret" not in text and "second-secret" not in text
+
+
+def test_prometheus_is_told_of_pages_failures_and_times(tmp_path: Path) -> None:
+    import ray
+
+    (address,) = [f"http://127.0.0.1:{node['MetricsExportPort']}/metrics" for node in ray.nodes()]
+    others = {labels["WorkerId"] for _, labels, _ in bayous_figures(address)}
+    scans = archive(tmp_path / "scans", 3, 5)
+    summary, _ = run(options(scans, tmp_path / "out"))
+    assert summary.statuses == {"failed": 1, "ok": 11}
+    end = time.monotonic() + PATIENCE
+    while True:  # workers report every ten seconds
+        found: Counter[tuple[str, str]] = Counter()
+        for name, labels, value in bayous_figures(address):
+            if labels["WorkerId"] not in others:
+                found[name, labels.get("status") or labels.get("kind") or labels.get("stage") or ""] += round(value)
+        if sum(found["ray_bayou_pages_total", status] for status in ("ok", "failed")) == 12:
+            break
+        assert time.monotonic() < end, found
+        time.sleep(0.5)
+    counts = {key: value for key, value in found.items() if not key[0].endswith(("_bucket", "_sum"))}
+    fetched = counts.pop(("ray_bayou_page_seconds_count", "fetch"))
+    assert counts == {
+        ("ray_bayou_pages_total", "ok"): 11,
+        ("ray_bayou_pages_total", "failed"): 1,
+        ("ray_bayou_page_failures_total", "input"): 1,
+        ("ray_bayou_page_seconds_count", "open"): 11,
+        ("ray_bayou_page_seconds_count", "read"): 11,
+    }
+    assert 5 <= fetched <= 11, "each of five documents once, or once for each piece of it"
+
+
+def bayous_figures(address: str) -> list[tuple[str, dict[str, str], float]]:
+    """Name, labels and value of bayou's figures, as Prometheus takes them."""
+    from prometheus_client.parser import text_string_to_metric_families
+
+    with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
+        families = text_string_to_metric_families(answer.read().decode())
+        samples = [sample for family in families for sample in family.samples]
+    return [(one.name, one.labels, one.value) for one in samples if one.name.startswith("ray_bayou_")]
 
 
 def test_datasets(tmp_path: Path) -> None:
