@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -13,6 +16,10 @@ from bayou.errors import MissingExtraError, UsageError
 
 EMBEDDED_STORE = 200 << 20
 """Bytes of the object store of an embedded Ray: what goes through it are items and receipts."""
+CLIENT = "ray://"
+CLIENT_PORT = 10001
+ANSWER_SECONDS = 10.0
+"""So long is waited for somebody at the address of a Ray; Ray itself waits for minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +63,63 @@ def cluster(options: ClusterOptions) -> Iterator[int]:
         if options.address is None:
             cpus = max(1, round((options.workers or os.cpu_count() or 1) * options.cpus))
             room = {"num_cpus": cpus, "object_store_memory": EMBEDDED_STORE}
-            with nullcontext() if options.dashboard else _without_its_process():
+            with nullcontext() if options.dashboard else _without_its_process(), _without_its_greeting():
                 ray.init(address="local", include_dashboard=options.dashboard, **room, **quiet)
         else:
-            ray.init(address=options.address, **quiet)
+            with _without_its_greeting():
+                ray.init(address=options.address, **quiet)
     except (ConnectionError, ValueError, RuntimeError, OSError) as error:
-        where = "on this computer" if options.address is None else f"at {options.address}"
-        raise UsageError(f"no Ray {where}: {error}") from error
+        if options.address is None:
+            raise UsageError(f"Ray can't be started on this computer: {error}") from error
+        raise no_ray(options.address, error) from error
     try:
         yield _workers(ray, options)
     finally:
         ray.shutdown()
+
+
+def check_address(address: str | None) -> None:
+    """Says at once where nobody listens; what isn't a host and a port is left to Ray.
+
+    Raises:
+        UsageError: Nobody answers there.
+    """
+    host, _, port = (address or "").removeprefix(CLIENT).rpartition(":")
+    if not host and (address or "").startswith(CLIENT):
+        host, port = port, str(CLIENT_PORT)
+    if not host or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_SECONDS).close()
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise no_ray(str(address), error) from error
+
+
+def no_ray(address: str, error: Exception) -> UsageError:
+    """For people, with what they can do."""
+    cure = (
+        "see that a Ray runs there (`ray status`) and that its port is open, or leave --address away to start one here"
+    )
+    return UsageError(f"no Ray at {address}: {error or type(error).__name__}; {cure}")
+
+
+@contextmanager
+def _without_its_greeting() -> Iterator[None]:
+    """Ray's C++ side says which log level it was told; what else goes to standard error is passed on afterwards."""
+    with tempfile.TemporaryFile() as told:
+        sys.stderr.flush()
+        kept = os.dup(2)
+        os.dup2(told.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, 2)
+            os.close(kept)
+            told.seek(0)
+            for line in told:
+                if b"RAY_BACKEND_LOG_LEVEL" not in line:
+                    os.write(2, line)
 
 
 @contextmanager
@@ -99,7 +152,7 @@ def load_ray() -> Any:
         raise MissingExtraError(f'bulk needs the package {error.name}: pip install "bayou[bulk]"') from error
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what ends a run comes as an error, too
     return ray
 
 

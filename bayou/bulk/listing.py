@@ -30,6 +30,7 @@ class Listing:
 
     documents: list[Listed] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    empty: str = "no documents in it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,11 @@ def list_input(source: str, columns: Columns = Columns(), output: str | None = N
     """
     ending = path_of(source).lower()
     if ending.endswith(PARQUET_SUFFIX) or columns.content is not None:
-        found = Listing(list(_parquet(source, columns)))
+        found = Listing(list(_parquet(source, columns)), empty="no row in it")
     elif columns.id is not None:
         raise UsageError("--id-column is about a Parquet input: name the column of documents with --column")
     elif ending.endswith(LIST_SUFFIXES):
-        found = Listing(list(_lines(source)))
+        found = Listing(list(_lines(source)), empty="the list is empty; it should have a path or URL a line")
     else:
         found = _folder(source, output)
     return _each_once(found, source)
@@ -76,14 +77,15 @@ def _each_once(found: Listing, source: str) -> Listing:
     if len(documents) < len(found.documents):
         found.notes.append(f"{len(found.documents) - len(documents)} documents are named twice and read once")
     if not documents:
-        raise InputError("no documents in it", shown(source))
+        raise InputError(found.empty, shown(source))
     return Listing(list(documents.values()), found.notes)
 
 
 def _folder(source: str, output: str | None) -> Listing:
     path = local_path(source)
     if path is None:
-        return Listing(list(_bucket(source)))
+        endings = " ".join(sorted(WALKED_SUFFIXES))
+        return Listing(list(_bucket(source)), empty=f"no document here (looked for {endings})")
     below = None if output is None else local_path(output)
     found = find_sources([str(path)], output=below)
     if found.problems and not found.sources:

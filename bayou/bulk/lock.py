@@ -15,12 +15,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
 from filelock import FileLock, Timeout
 
-from bayou.bulk.store import BucketStore, FolderStore, Store
+from bayou.bulk.store import BucketStore, FolderStore, Store, folder_told
 from bayou.errors import BayouError, OutputError
 
 LOCK_NAME = ".bayou-bulk.lock"
@@ -57,13 +58,12 @@ class FolderLock:
         self._lock = FileLock(store.folder / LOCK_NAME)
 
     def __enter__(self) -> Self:
-        try:
-            self._store.folder.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire(timeout=0)
-        except Timeout as error:
-            raise OutputError(BUSY, self._store.label) from error
-        except OSError as error:
-            raise OutputError(f"can't be used: {error.strerror or error}", self._store.label) from error
+        with folder_told(Path(self._store.label)):
+            try:
+                self._store.folder.mkdir(parents=True, exist_ok=True)
+                self._lock.acquire(timeout=0)
+            except Timeout as error:
+                raise OutputError(BUSY, self._store.label) from error
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -43,9 +43,10 @@ class Header:
         if self.input != other.input:
             return f"holds results of {other.input}"
         if self.format != other.format:
-            return f"holds {other.format}"
+            return f"holds {other.format}, and --to says {self.format}"
         if self.settings != other.settings:
-            return f"was read with other settings: {other.described}"
+            same = "before the model or bayou changed" if self.described == other.described else f"now {self.described}"
+            return f"was read with other settings: {other.described}; {same}"
         return ""
 
 

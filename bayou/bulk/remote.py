@@ -12,14 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bayou.bulk.cluster import load_ray
+from bayou.bulk.cluster import CLIENT, check_address, load_ray, no_ray
 from bayou.bulk.items import Receipt
 from bayou.bulk.run import BulkOptions, RunReport, RunStopped, run_bulk
 from bayou.bulk.shown_urls import is_url
 from bayou.bulk.summary import Summary
-from bayou.errors import BayouError, UsageError
+from bayou.errors import BayouError
 
-CLIENT = "ray://"
 LOOK_SECONDS = 1.0
 
 Event = tuple[str, tuple[Any, ...]]
@@ -87,11 +86,12 @@ def run_remotely(options: BulkOptions, report: RunReport) -> Summary:
         RunStopped: Whatever ended the run there.
     """
     address = options.cluster.address
+    check_address(address)
     ray = load_ray()
     try:
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, ValueError, RuntimeError, OSError) as error:
-        raise UsageError(f"no Ray at {address}: {error}") from error
+        raise no_ray(str(address), error) from error
     try:
         there = replace(options, input=_absolute(options.input), output=_absolute(options.output))
         mailbox = ray.remote(num_cpus=0)(Mailbox).remote()

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from bayou.bulk.cluster import ClusterOptions, cluster, load_ray
+from bayou.bulk.cluster import ClusterOptions, check_address, cluster, load_ray
 from bayou.bulk.items import Listed, Measured, Receipt, Shard
 from bayou.bulk.listing import Columns, Listing, list_input
 from bayou.bulk.lock import Lease, Lock, lock_of
@@ -92,6 +92,7 @@ def run_bulk(options: BulkOptions, report: RunReport) -> Summary:
     """
     started = time.perf_counter()
     model: str = options.make_reader(options.settings.read).model  # a wrong name is said before anything is begun
+    check_address(options.cluster.address)
     listing = list_input(options.input, options.columns, options.output)
     for note in listing.notes:
         report.note(note)
@@ -103,8 +104,9 @@ def run_bulk(options: BulkOptions, report: RunReport) -> Summary:
         ending.enter_context(lock)
         output = Output(store)
         source = options.input if is_url(options.input) else str(Path(options.input).absolute())
-        described = without_secrets(f"{options.settings.read}{options.settings.schema}")
-        output.begin(Header(shown(source), options.format, options.settings.hash, described), options.overwrite)
+        output.begin(
+            Header(shown(source), options.format, options.settings.hash, options.settings.described), options.overwrite
+        )
         task = Task(store, options.format, options.settings, options.make_reader, secrets.token_hex(6), model)
         return _Run(options, report, lock, output, task, ending).read(listing, started)
 
@@ -254,4 +256,5 @@ def _rows(data: Any, column: str) -> Iterator[Any]:
         for batch in data.iter_batches(batch_size=None, prefetch_batches=0, batch_format="pyarrow"):
             yield from batch.column(column).to_pylist()
     except RayError as error:
-        raise RunStopped(without_secrets(f"Ray gave up: {error}"), BayouError.exit_code) from error
+        said = f"Ray gave up; what is done stays, and the same command again goes on. It said: {error}"
+        raise RunStopped(without_secrets(said), BayouError.exit_code) from error

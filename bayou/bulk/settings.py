@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
+from bayou.bulk.shown_urls import without_secrets
 from bayou.reading.folder_run import settings_hash
 from bayou.reading.folder_workers import ReadSettings
 
 ROWS_VERSION = 1
 """Of the columns; results of another version are read again."""
+
+UNTOLD = frozenset({"password", "api_key", "threads", "device"})
+"""Settings that are secret, or that leave a row as it is."""
+LONGEST_TOLD = 40
+"""Characters of a schema that is told as it is: a ready one's name is shorter."""
 
 Format = Literal["parquet", "jsonl"]
 
@@ -44,6 +50,16 @@ class BulkSettings:
     read: ReadSettings = field(default_factory=ReadSettings)
     schema: str = ""
     limits: PageLimits = field(default_factory=PageLimits)
+
+    @property
+    def described(self) -> str:
+        """For people: the model, and what isn't as usual of that which changes a row; without secrets."""
+        usual, given = asdict(ReadSettings()), asdict(self.read)
+        told = {name: given[name] for name in given if name == "model" or given[name] != usual[name]}
+        if self.schema:
+            told["schema"] = self.schema if len(self.schema) < LONGEST_TOLD else "one of your own"
+        shown = {name.replace("_", " "): without_secrets(str(told[name])) for name in told if name not in UNTOLD}
+        return ", ".join(f"{name} {value}" for name, value in shown.items())
 
     @property
     def hash(self) -> str:

@@ -64,7 +64,7 @@ class FolderStore:
 
     def write(self, name: str, data: bytes) -> None:
         path = self.folder / name
-        with _told(path):
+        with folder_told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as file:
             file.write(data)
@@ -73,7 +73,7 @@ class FolderStore:
 
     def read(self, name: str) -> bytes | None:
         path = self.folder / name
-        with _told(path):
+        with folder_told(path):
             try:
                 return path.read_bytes()
             except FileNotFoundError:
@@ -85,7 +85,7 @@ class FolderStore:
 
     def names(self, folder: str = "") -> list[str]:
         path = self.folder / folder
-        with _told(path):
+        with folder_told(path):
             try:
                 entries = sorted(entry.name for entry in os.scandir(path) if entry.is_file())
             except FileNotFoundError:
@@ -93,12 +93,12 @@ class FolderStore:
         return [f"{folder}/{name}" if folder else name for name in entries if not name.endswith(".part")]
 
     def move(self, source: str, target: str) -> None:
-        with _told(self.folder / target):
+        with folder_told(self.folder / target):
             os.replace(self.folder / source, self.folder / target)
 
     def remove(self, names: Iterable[str]) -> None:
         for name in names:
-            with _told(self.folder / name):
+            with folder_told(self.folder / name):
                 (self.folder / name).unlink(missing_ok=True)
 
     def clear(self, folder: str) -> None:
@@ -198,8 +198,12 @@ class BucketStore:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def folder_told(path: Path) -> Iterator[None]:
+    """What goes wrong with a name in a folder is said with it, and with what can be done."""
     try:
         yield
+    except (FileExistsError, NotADirectoryError) as error:
+        raise OutputError("a file is where a folder is needed; choose another --output", str(path)) from error
     except OSError as error:
-        raise OutputError(f"can't be used: {error.strerror or error}", str(path)) from error
+        why = error.strerror or error
+        raise OutputError(f"can't be used: {why}; choose an --output that can be written", str(path)) from error

@@ -51,20 +51,22 @@ class BulkFlags(OpeningFlags):
 @click.command(short_help="Read very many documents, on Ray.")
 @click.argument("source", metavar="INPUT")
 @click.option("--output", "-o", required=True, metavar="PLACE", help="Folder or bucket for the results.")
-@click.option("--to", "format", type=click.Choice(["parquet", "jsonl"]), default="parquet", show_default=True)
+@click.option("--to", "format", type=click.Choice(["parquet", "jsonl"]), default="parquet", help="[default: parquet]")
 @click.option("--column", metavar="NAME", help="Of a Parquet input: bytes, paths or URLs; image.bytes for a part.")
 @click.option("--id-column", metavar="NAME", help="Of a Parquet input: what results call the documents.")
 @click.option("--schema", metavar="NAME|FILE", help="Extract this from each document too: see `bayou extract`.")
-@click.option("--address", metavar="ADDRESS", help="Ray's: ray://host:10001, host:6379. [default: start one here]")
+@click.option(
+    "--address", metavar="ADDRESS", help="Ray's: auto, host:6379, ray://host:10001. [default: start one here]"
+)
 @click.option("--concurrency", type=click.IntRange(1), metavar="N", help="Workers. [default: one a processor]")
 @click.option("--cpus", type=click.FloatRange(0), default=1.0, metavar="N", help="Processors a worker. [default: 1]")
 @click.option("--gpus", type=click.FloatRange(0), default=0.0, metavar="N", help="GPUs a worker; 0.5: two share one.")
 @click.option("--dashboard", is_flag=True, help="The web page of a Ray that is started here.")
-@click.option("--pages-a-file", type=click.IntRange(1), default=64, show_default=True, metavar="N")
+@click.option("--pages-a-file", type=click.IntRange(1), default=64, metavar="N", help="Most a file. [default: 64]")
 @click.option(
-    "--seconds-a-page", type=click.FloatRange(0.1), default=300.0, metavar="N", help="Give up after. [default: 300]"
+    "--seconds-a-page", type=click.FloatRange(0.1), default=300.0, metavar="N", help="Longest, twice. [default: 300]"
 )
-@click.option("--memory-a-page", type=MemorySize(), metavar="SIZE", help="What the process that reads may hold.")
+@click.option("--memory-a-page", type=MemorySize(), metavar="SIZE", help="What the process reading it may hold.")
 @model_options(max_new_tokens=4096)
 @click.option("--pages", metavar="RANGES", help="Only these pages of each document, for instance 1-5,8 or 12-.")
 @click.option("--dpi", type=click.FloatRange(20, 1200), metavar="N", help="Of drawn PDF pages. [default: 200]")
@@ -83,8 +85,9 @@ def bulk(ctx: click.Context, source: str, **flags: Unpack[BulkFlags]) -> int:
     command again, after any stop, reads only what is missing. PLACE/_report.html tells how it went.
 
     \b
-    Exit codes: 0 all read; 10 some pages failed, and say why in their rows. 2 wrong call, 3 input, 6 output,
-    7 model, 8 missing extra, 130 interrupted.
+    Exit codes: 0 all read; 10 some pages failed, and say why in their rows.
+    1 Ray gave up, 2 wrong call, 3 input, 6 output, 7 model, 8 missing extra,
+    130 interrupted.
     """
     from bayou.bulk.remote import run_anywhere
 
@@ -168,7 +171,7 @@ class BulkReport:
         from bayou.bulk.progress import Pace
 
         self._pace = Pace(pages, done, time.monotonic())
-        self.note(f"{pages:,} pages, {done:,} of them read before")
+        self.note(f"{_count(pages, 'page')}, {done:,} of them read before")
 
     def receipt(self, receipt: Receipt) -> None:
         now = time.monotonic()
@@ -191,8 +194,8 @@ class BulkReport:
         failed = "".join(f", {count:,} {kind}" for kind, count in summary.failures.items())
         failed = f"{sum(summary.failures.values()):,} failed ({failed[2:]})" if failed else "none failed"
         run = summary.run
-        say(f"{summary.pages:,} pages of {summary.documents:,} documents, {failed}")
-        say(f"this run: {run.pages:,} pages in {run.seconds:.1f} s, {run.pages_a_second:.2f} pages/s")
+        say(f"{_count(summary.pages, 'page')} of {_count(summary.documents, 'document')}, {failed}")
+        say(f"this run: {_count(run.pages, 'page')} in {run.seconds:.1f} s, {run.pages_a_second:.2f} pages/s")
         say(f"report: {shown(output.rstrip('/'))}/_report.html")
 
     def _progress(self, text: str) -> None:
@@ -206,3 +209,7 @@ class BulkReport:
             self._open = True
         else:
             say(text)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

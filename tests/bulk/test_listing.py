@@ -84,7 +84,7 @@ def test_signed_urls_are_called_without_their_secrets(tmp_path: Path) -> None:
 def test_one_document_by_a_signed_url() -> None:
     (one,) = list_input("https://me:pw@host/deep/a.PDF?sig=x/y.png").documents
     assert (one.document, one.origin.url) == ("a.PDF", "https://me:pw@host/deep/a.PDF?sig=x/y.png")
-    with pytest.raises(InputError, match="no documents") as told:
+    with pytest.raises(InputError, match="no document here") as told:
         list_input("https://me:pw@host/get?token=abc")
     assert "abc" not in str(told.value) and "pw" not in str(told.value)
 

@@ -124,6 +124,12 @@ def test_limits_leave_results_good_and_settings_do_not() -> None:
     assert BulkSettings(limits=PageLimits(seconds=5)).hash == plain.hash
     others = [BulkSettings(ReadSettings(dpi=300)), BulkSettings(schema="invoice"), BulkSettings(ReadSettings("ppocr"))]
     assert len({plain.hash, *(one.hash for one in others)}) == 4
+    assert [one.described for one in others] == ["model nano, dpi 300", "model nano, schema invoice", "model ppocr"]
+
+
+def test_what_is_said_of_settings_is_no_secret() -> None:
+    read = ReadSettings("m", password="p-w", api_key="k-y", url="https://me:s-c@host/v1?token=t-k", threads=2)
+    assert BulkSettings(read, schema="{" * 99).described == "model m, url https://host/v1, schema one of your own"
 
 
 def test_pace_tells_speed_and_time_left() -> None:

@@ -158,8 +158,9 @@ def test_rows_that_are_not_here_are_told(store: Store) -> None:
     ("other", "said"),
     [
         (Header("/letters", "parquet", "0123"), "results of /scans"),
-        (Header("/scans", "jsonl", "0123"), "holds parquet"),
-        (Header("/scans", "parquet", "4567"), "other settings: nano"),
+        (Header("/scans", "jsonl", "0123"), "holds parquet, and --to says jsonl"),
+        (Header("/scans", "parquet", "4567", "nano, dpi 150"), "other settings: nano; now nano, dpi 150; choose"),
+        (Header("/scans", "parquet", "4567", "nano"), "other settings: nano; before the model or bayou changed"),
     ],
 )
 def test_an_output_is_not_mixed(store: Store, other: Header, said: str) -> None:

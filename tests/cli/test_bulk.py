@@ -23,6 +23,11 @@ from tests.bulk.scans import picture
         (["a.png", "--schema", "no-such-schema"], 2, "no-such-schema"),
         (["a.png", "--to", "csv"], 2, "csv"),
         (["nothing://x/y"], 2, "nothing://x/y"),
+        (["empty"], 3, "looked for .bmp"),
+        (["memory://nobody/here"], 3, "looked for .bmp"),
+        (["none.txt"], 3, "a path or URL a line"),
+        (["a.png", "--address", "127.0.0.1:9"], 2, "no Ray at 127.0.0.1:9"),
+        (["a.png", "--address", "ray://127.0.0.1:9"], 2, "`ray status`"),
     ],
 )
 def test_wrong_calls(
@@ -35,9 +40,19 @@ def test_wrong_calls(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     picture(tmp_path / "a.png")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "none.txt").touch()
     assert main(["bulk", *arguments, "--output", "out"]) == code
     assert said in capfd.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_an_output_that_cannot_be_made(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    scan = picture(tmp_path / "a.png")
+    for output in (scan, scan / "deep"):
+        assert main(["bulk", str(scan), "--output", str(output)]) == 6
+        assert f"{output}: a file is where a folder is needed; choose another" in capfd.readouterr().err
+    assert picture(tmp_path / "b.png").read_bytes() == scan.read_bytes(), "it stays as it was"
 
 
 def test_a_report_tells_what_failed(capfd: pytest.CaptureFixture[str]) -> None:
