@@ -72,6 +72,7 @@ def test_a_crash_costs_one_page_and_the_next_is_read(process: PageProcess, tmp_p
     assert (b.attempts, b.page.status, c.page.status) == (2, "failed", "ok")
 
 
+@pytest.mark.slow
 def test_a_crash_that_does_not_come_again_costs_nothing(process: PageProcess, tmp_path: Path) -> None:
     (document,) = measured(process, picture(tmp_path / "a.png", width=stub_reader.CRASHES_ONCE))
     (result,) = read(process, document)

@@ -93,10 +93,10 @@ def test_a_dead_run_holds_no_bucket() -> None:
 
 def test_a_run_that_slept_through_its_lease_learns_of_it() -> None:
     store = memory_bucket()
-    slow = Lease(store, Patience(beat=1.0, watch=0.2))
+    slow = Lease(store, Patience(beat=0.6, watch=0.1))
     slow.__enter__()
-    with Lease(store, Patience(beat=0.05, watch=0.3)):
-        time.sleep(1.2)
+    with Lease(store, Patience(beat=0.05, watch=0.2)):
+        time.sleep(0.7)
         with pytest.raises(OutputError, match="lost"):
             slow.check()
 
