@@ -229,7 +229,7 @@ def addresses(clues: Clues) -> Iterator[Candidate]:
     for index in range(len(pieces)):
         chain = []
         for i in _chain(clues, index, _MOST_LINES):
-            if has_contact(clues.labels[i]) or clues.dates[i] or _is_contact(pieces[i].text):
+            if has_contact(clues.labels[i]) or clues.dates[i] or is_contact(pieces[i].text):
                 break
             chain.append(i)
             texts_ = [pieces[j].text for j in chain]
@@ -239,7 +239,7 @@ def addresses(clues: Clues) -> Iterator[Candidate]:
         yield from _after_label(clues, index)
 
 
-def _is_contact(text: str) -> bool:
+def is_contact(text: str) -> bool:
     """Whether a line is a telephone number, or an address of mail or the web."""
     if _EMAIL.search(text) or _URL.search(text):
         return True

@@ -38,8 +38,10 @@ _POSTCODES = re.compile(
     r"(?<![\w.,-])(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4}-\d{3}|\d{2}-\d{3}|\d{4} ?[A-Z]{2}|\d{5}(?:-\d{4})?"
     r"|\d{3} \d{2}|\d{4,6})(?![\w-])"
 )
-_PHONE = re.compile(r"(?<![\w/.])\+?\(?\d{1,4}\)?(?:[\s./-]{0,3}\(?\d{2,5}\)?){1,5}(?![\w/])")
-_ISO_DAY = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")
+_PHONE = re.compile(
+    r"(?<![\w/.])(?:\+\d{1,3}[ .-]\(?\d\)?(?= )|\+?\(?\d{1,4}\)?)(?:[\s./-]{0,3}\(?\d{2,5}\)?){1,5}(?![\w/])"
+)
+_DAY = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d|[0-3]\d([./-])[0-3]\d\1(?:19|20)\d\d")
 _CONTACT = frozenset({"phone", "fax", "email", "website", "seller_tax_id", "cashier", "date", "time", "invoice_number"})
 REGISTRATION = re.compile(
     r"\(?\s*\b(?:co\.?\s*(?:reg\.?)?\s*(?:no\.?)?\s*[:.]?\s*)?(?:[A-Z]{1,3}\s?)?\d{5,12}\s*-\s*[A-Z0-9]\b\s*\)?", re.I
@@ -158,9 +160,9 @@ def has_contact(labels: tuple[Label, ...]) -> bool:
 
 
 def phones(text: str) -> list[tuple[int, int, str]]:
-    """Telephone numbers, 8 to 15 digits; a day as computers write it (1972-05-05) is none."""
+    """Telephone numbers, 8 to 15 digits; a day with its year (1972-05-05, 05.05.1972) is none."""
     found = []
     for match in _PHONE.finditer(text):
-        if 8 <= sum(c.isdigit() for c in match[0]) <= 15 and not _ISO_DAY.fullmatch(match[0].strip()):
+        if 8 <= sum(c.isdigit() for c in match[0]) <= 15 and not _DAY.fullmatch(match[0].strip()):
             found.append((match.start(), match.end(), match[0].strip()))
     return found

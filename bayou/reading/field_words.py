@@ -113,6 +113,8 @@ def concept_named(name: str, items: bool = False) -> Concept | None:
 class LabelFinder:
     """Finds labels in lines: the longest first, and each word in one label alone.
 
+    A word of one letter behind a label is no slip of the label's: "Receipt no. E90-75710".
+
     Args:
         labels: For each concept the phrases that announce it.
     """
@@ -139,7 +141,8 @@ class LabelFinder:
                 if any(taken[first : first + size]):
                     continue
                 key = "".join(token for token, _, _ in parts[first : first + size])
-                names = self._known(key)
+                beyond = size > 1 and len(parts[first + size - 1][0]) == 1 and key not in self._exact
+                names = self._known(key) if not (beyond and key[:-1] in self._exact) else ()
                 if names and not _BEGINS_A_NUMBER.match(text, parts[first + size - 1][2]):
                     taken[first : first + size] = [True] * size
                     place = parts[first][1], parts[first + size - 1][2]

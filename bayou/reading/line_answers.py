@@ -12,7 +12,14 @@ from dataclasses import replace
 
 from bayou.documents.document import Document
 from bayou.reading.answers import Answer
+from bayou.reading.asked_fields import PREFIX, asked_named, every_label, every_label_and
+from bayou.reading.asked_values import asked_value, document_date, known_value
 from bayou.reading.extraction import Field
+from bayou.reading.field_candidates import Candidate, evidence_of, reading_confidence
+from bayou.reading.field_clues import Clues
+from bayou.reading.field_finder import FieldFinder
+from bayou.reading.labelled_values import kind_of, labelled_value
+from bayou.reading.letter_parts import letter_of
 from bayou.reading.line_record import fill
 from bayou.reading.questions import FieldQuestion, PagesQuestion, WordsQuestion, understand
 from bayou.reading.schemas import Schema
@@ -26,6 +33,8 @@ LARGER = (
 NOT_WORD_FOR_WORD = "looked for word for word; 800m and 2b also find what is said in other words (bayou pull 800m)"
 LEAST_SURE = 0.5
 """Of a value's confidence; below it the answer is told to be doubtful."""
+BY_LABEL_OR_PLACE = 0.9
+"""How sure a value beside its label, or at its place in a letter, is the right one, if it was read rightly."""
 _MOST_HITS = 20
 
 
@@ -82,23 +91,69 @@ def _doubt(hits: Sequence[Hit]) -> str:
 
 
 def _field(document: Document, name: str, concept: str | None) -> Answer:
-    kind = {"x-bayou-concept": concept} if concept is not None else {}
+    asked = asked_named(name)
+    if asked is not None:
+        clues = Clues.of(document, every_label())
+        found = asked_value(clues, asked)
+        if found is not None:
+            return _found(clues, found)
+        if asked.name == "subject" and letter_of(clues) is None:
+            return Answer("", "stop", "", note=LARGER)  # what other pages are about is a matter of understanding them
+        if concept is None:
+            return _missing(_why_missing(document, name))
+    return _unknown(document, name) if concept is None else _known(document, name, concept)
+
+
+def _known(document: Document, name: str, concept: str) -> Answer:
+    """A field that schemas know too: as they are filled, and with what its label tells where that finds nothing."""
     schema = Schema(
-        "", {"type": "object", "properties": {"field": {"type": ["string", "null"], "title": name, **kind}}}
+        "",
+        {
+            "type": "object",
+            "properties": {"field": {"type": ["string", "null"], "title": name, "x-bayou-concept": concept}},
+        },
     )
+    clues, found = Clues.of(document, every_label()), FieldFinder(Clues.of(document)).find(concept)
+    if concept == "date":
+        guess = found.candidate if found is not None else None
+        day = document_date(clues, guess)
+        if day is None:
+            return _missing(f"no {name} was found")
+        if guess is None or day.spans != guess.spans:
+            return _found(clues, day)
     (field,) = fill(document, schema, "").fields
     if field.printed and field.value is not None:
         return _value(field)
-    hits = search(document, name, 3) if concept is None else ()
+    beside = known_value(clues, concept)
+    return _found(clues, beside) if beside is not None else _missing(f"no {name} was found")
+
+
+def _unknown(document: Document, name: str) -> Answer:
+    """A field that nobody taught: beside its own words, or the lines that say them."""
+    clues = Clues.of(document, every_label_and(name))
+    found = labelled_value(clues, PREFIX + name, kind_of(name))
+    if found is not None:
+        return _found(clues, found)
+    hits = search(document, name, 3)
     telling = [hit for hit in hits if hit.context.strip(" .:") != hit.text.strip(" .:")]
     if telling:  # it says so, but not as a label and a value
         lines = "\n".join(dict.fromkeys(hit.context for hit in telling))
         return Answer(lines, "stop", "", found=True, evidence=tuple(hit.evidence for hit in telling))
+    return _missing(_why_missing(document, name))
+
+
+def _why_missing(document: Document, name: str) -> str:
+    hits = search(document, name, 1)
     if hits:
-        return _missing(f"page {hits[0].page} names it, but says nothing beside it")
-    if concept is None:
-        return _missing(f"{name!r} was {NOT_WORD_FOR_WORD}")
-    return _missing(f"no {name} was found")
+        return f"page {hits[0].page} names it, but says nothing beside it"
+    return f"{name!r} was {NOT_WORD_FOR_WORD}"
+
+
+def _found(clues: Clues, candidate: Candidate) -> Answer:
+    read = reading_confidence(clues, candidate.spans)
+    sure = round(BY_LABEL_OR_PLACE * (1.0 if read is None else read), 3)
+    evidence = evidence_of(clues, candidate.spans)
+    return Answer(candidate.printed, "stop", "", confidence=sure, found=True, evidence=evidence, note=candidate.doubt)
 
 
 def _value(field: Field) -> Answer:

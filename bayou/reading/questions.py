@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bayou.reading.asked_fields import asked_named
 from bayou.reading.field_words import concept_named
 
 
@@ -65,7 +66,24 @@ _COUNTS = [
 ]
 _BILL = r"(?:it|this|(?:the|this) (?:invoice|bill|receipt))"
 _SHOP = r"(?:shop|store|seller|vendor|merchant|supplier|company|business|restaurant)"
+_LETTER = r"(?:the|this) letter"
+_TRIP = r"(?:it|(?:the|this) (?:journey|trip|train|flight|ticket))"
 _FORMS: dict[str, tuple[str, ...]] = {
+    "sender": (
+        rf"who (?:sent|wrote|is the (?:sender|writer|author) of) {_LETTER}",
+        rf"who is {_LETTER} from",
+        r"(?:whose letter is (?:it|this)|who is the (?:sender|writer))",
+    ),
+    "recipient": (
+        rf"(?:to whom|who) (?:is|was) {_LETTER} (?:for|(?:addressed|sent|written)(?: to)?)",
+        rf"who (?:is the (?:recipient|addressee)(?: of {_LETTER})?|(?:got|received) {_LETTER})",
+    ),
+    "signatory": (rf"who (?:has )?signed (?:it|{_LETTER})", rf"(?:by whom|who) (?:is|was) {_LETTER} signed(?: by)?"),
+    "subject": (rf"what (?:is|was) (?:it|{_LETTER}) about", rf"what does (?:it|{_LETTER}) concern"),
+    "signed on": (rf"when (?:was|is) (?:{_IT}|(?:the|this) form) signed",),
+    "from": (rf"where does {_TRIP} (?:start|begin|leave(?: from)?|depart(?: from)?|come from)",),
+    "destination": (rf"where does {_TRIP} (?:go|go to|end|lead|arrive)",),
+    "passenger": (r"who (?:travels|is (?:travelling|flying|the (?:passenger|traveller)))",),
     "seller name": (
         rf"who (?:issued|sent|made|wrote|billed) {_BILL}",
         rf"who is {_BILL} from",
@@ -161,6 +179,8 @@ def _named_field(text: str) -> Asked | None:
     """ "What is the total of the invoice?", "invoice date", "and the tax"."""
     match = re.fullmatch(_LEADS, text)
     name = re.sub(_TAILS, "", match["name"]).strip() if match else ""
+    if asked_named(name) is not None:
+        return _field(name)
     if match is None or name in _TOO_BROAD or re.match(r"(?:does|do|did|is|are|was|were) ", name):
         return None
     for candidate in _candidates(name):

@@ -33,6 +33,18 @@ def page(number: int, *texts: str) -> Page:
     return Page(number, 800, 600, "px", (Block("paragraph", Box(0, 0, 800, 600), lines),) if lines else ())
 
 
+def scattered(*places: tuple[int, int, str], height: int = 15) -> Document:
+    """A page of lines, each with the place of its left upper corner; a letter is 10 wide."""
+    lines = tuple(
+        Line(
+            text, Box(x, y, x + 10 * len(text), y + height), words=(Word(text, Box(x, y, x + 10 * len(text), y + 15)),)
+        )
+        for x, y, text in places
+    )
+    block = Block("paragraph", Box(0, 0, 1000, 1400), lines)
+    return Document((Page(1, 1000, 1400, "px", (block,)),), "page.png", "", "nano")
+
+
 def invoice() -> Document:
     """One page."""
     return Document((page(1, *INVOICE),), "invoice.png", "", "nano")
