@@ -118,8 +118,11 @@ def memory_of(process: psutil.Process) -> Iterator[list[dict[str, float]]]:
     def look() -> None:
         while not ended.wait(LOOK_SECONDS):
             now = dict.fromkeys(("run", "ray", "workers", "readers"), 0.0)
-            now["run"] = process.memory_info().rss / 1e6
-            for child in process.children(recursive=True):
+            try:
+                now["run"], children = process.memory_info().rss / 1e6, process.children(recursive=True)
+            except psutil.NoSuchProcess:  # it has just ended
+                return
+            for child in children:
                 try:
                     command, held = " ".join(child.cmdline()), child.memory_info().rss / 1e6
                 except psutil.Error:
