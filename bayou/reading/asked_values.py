@@ -27,6 +27,16 @@ _SIGNED_BELOW = 3.0
 _RUNNING_TEXT = 6
 """So many words in small letters, and a date among them is one that a text tells of."""
 _NO_EVENT = frozenset("ticket tickets e admit admission entrance one boarding pass card reservation rail train".split())
+_SUMS = frozenset({"subtotal", "discount", "shipping", "tax_amount", "cash", "change"})
+_NAMED_SUMS = _SUMS | {"total"}
+"""What the labels of bills tell apart; a total goes by many names."""
+_FAR_LEFT = 10.0
+"""A label further to the left than this, in heights, stands on another part of the ticket."""
+_LABELLED = frozenset({"memo"})
+_ENTRIES = frozenset({"last_name", "first_name", "nationality", "sex", "date_of_birth", "customer_number"})
+"""What is entered beside its label on a form; cards have some of it at other places."""
+_MONEY = 3
+"""So many amounts with cents or a currency, and a bare number is a count."""
 _JOURNEY = re.compile(r"\s+(?:[-–—→>]+|to|nach|vers|hacia|naar|do|till|para)\s+")
 _FORM_NUMBER = re.compile(
     r"(?:(?:form|formular|vordruck|formulaire|formulario|modulo|modello|formulier|formularz|blankett|formulário|"
@@ -55,32 +65,77 @@ def known_value(clues: Clues, concept: str) -> Candidate | None:
     return labelled_value(clues, concept, kind) if kind in KINDS else None
 
 
-def document_date(clues: Clues, guess: Candidate | None) -> Candidate | None:
-    """The date of a page itself: beside its label, or a letter's, or the guess where that is no other date.
+def guess_or_labelled(clues: Clues, concept: str, guess: Candidate | None) -> Candidate | None:
+    """A known concept's value: the guess, unless the page tells it to be something else; else what its label tells.
 
     Args:
-        guess: What was taken for it by all that is known of bills.
+        guess: What was taken for it by all that is known of bills and cards.
     """
+    if concept == "date":
+        return _document_date(clues, guess)
+    if guess is None or _is_another_date(clues, concept, guess) or _is_unlabelled(clues, concept, guess):
+        return known_value(clues, concept)
+    if _is_another_amount(clues, concept, guess):
+        return None
+    return _without_amount(clues, guess) if concept == "payee" else guess
+
+
+def _without_amount(clues: Clues, guess: Candidate) -> Candidate:
+    """A payee without the amount that stands behind them on one line of a cheque."""
+    index, start, end = guess.spans[-1]
+    behind = next((one.start for one in clues.amounts[index] if one.currency and one.start > start), end)
+    text = clues.layout.pieces[index].text
+    last = start + len(text[start : min(behind, end)].rstrip())
+    if last == end or len(guess.spans) > 1:
+        return guess
+    return Candidate(text[start:last], text[start:last], ((index, start, last),))
+
+
+def _document_date(clues: Clues, guess: Candidate | None) -> Candidate | None:
+    """The date of a page itself: beside its label, or a letter's, or the guess where that is no other date."""
     letter = letter_of(clues)
     if letter is not None:
         return known_value(clues, "date") or letter.date()
-    if guess is not None and not _is_another_date(clues, guess):
+    if guess is not None and not _is_another_date(clues, "date", guess):
         return guess
     labelled = known_value(clues, "date")
     empty = any(not _beside_a_signature(clues, place.index) for place in label_places(clues, "date"))
     return labelled if labelled is not None or empty else signed_on(clues)
 
 
-def _is_another_date(clues: Clues, guess: Candidate) -> bool:
+def _is_another_date(clues: Clues, concept: str, guess: Candidate) -> bool:
     """Whether a date has a label that calls it something else, or stands within running text."""
+    if concepts()[concept].kind != "date":
+        return False
     index, start, end = guess.spans[0]
     text = clues.layout.pieces[index].text
     labels = announced(clues, index, start).first
-    own = any(label.concept == "date" for label in labels)
+    own = any(label.concept == concept for label in labels)
     other = any((known := concepts().get(label.concept)) and known.kind == "date" for label in labels)
     running = sum(word[:1].islower() for word in (text[:start] + text[end:]).split()) >= _RUNNING_TEXT
     signed = signed_on(clues)
     return not own and (other or running or (signed is not None and signed.spans[0][0] == index))
+
+
+def _is_unlabelled(clues: Clues, concept: str, guess: Candidate) -> bool:
+    """Whether nothing announces what a label announces on cheques, and on forms."""
+    if concept not in _LABELLED and (concept not in _ENTRIES or labels_on(clues) < _LABELS_OF_A_FORM):
+        return False
+    index, start, _ = guess.spans[0]
+    return all(label.concept != concept for label in announced(clues, index, start).first)
+
+
+def _is_another_amount(clues: Clues, concept: str, guess: Candidate) -> bool:
+    """Whether the label on its own row tells an amount to be another one, or it is no money where others are."""
+    if concept not in _SUMS:
+        return False
+    index, start, _ = guess.spans[0]
+    found = announced(clues, index, start)
+    labels = {label.concept for label in found.inline or found.left}
+    here = [one for one in clues.amounts[index] if start in (one.start, one.digits_start)]
+    bare = any(not one.currency and one.places == 0 for one in here)
+    money = [bool(one.currency) or one.places == 2 for row in clues.amounts for one in row]
+    return (concept not in labels and bool(labels & _NAMED_SUMS)) or (bare and sum(money) >= _MONEY)
 
 
 def signed_on(clues: Clues) -> Candidate | None:
@@ -169,7 +224,8 @@ def _ticket_number(clues: Clues) -> Candidate | None:
     for index, piece in enumerate(clues.layout.pieces):
         code = re.fullmatch(r"(?=\S*\d)[A-Z0-9]+(?:[-/][A-Z0-9]+)*", piece.text.strip()) is not None
         plain = not clues.dates[index] and len(piece.text.strip()) >= 5
-        if code and plain and not announced(clues, index, 0).above and not announced(clues, index, 0).left:
+        found = announced(clues, index, 0)
+        if code and plain and not found.above and (not found.left or found.left_gap > _FAR_LEFT):
             lone.append(index)
     return whole_lines(clues, lone) if len(lone) == 1 else None
 

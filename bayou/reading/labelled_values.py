@@ -34,6 +34,8 @@ _SURE_LABEL = 5
 _LONGEST = 12
 """Words of a value."""
 _LETTERS_OF_SHORT = 4
+PARTICLES = frozenset("van von de der den da di do dos das del della la le el y e i bin binti ter ten zu af av".split())
+"""Small words of names."""
 _TEXTS = frozenset({"name", "text", "street", "person", "company", "words"})
 """Kinds whose values look like any text."""
 _SIGN = re.compile(r"[\s)*]*[:：=]")
@@ -138,19 +140,27 @@ def _follows_unsigned(clues: Clues, place: _Place, start: int, kind: str) -> boo
 
 
 def _under(clues: Clues, index: int, concept: str, room: float) -> int | None:
-    """The piece below a label that is no label; None where it is too far, or stands in another column."""
-    layout = clues.layout
-    label = layout.pieces[index].box
-    for i, above in enumerate(layout.above):
-        if above != index:
-            continue
-        box = layout.pieces[i].box
+    """The piece below a label that is no label; None where it is too far, or stands in another column.
+
+    A value may begin to the right of its label's end; then no other piece of the label's row stands over it.
+    """
+    pieces = clues.layout.pieces
+    one = pieces[index]
+    label = one.box
+    best: int | None = None
+    for i, piece in enumerate(pieces):
+        box = piece.box
         tall = max(box.height, label.height)
+        lower = piece.page == one.page and piece.row > one.row and box.bottom > label.bottom
+        near = lower and box.top - label.bottom <= room * tall
         lined = -2 * tall <= box.left - label.left <= _ASIDE * tall
         lined |= abs(box.right - label.right) <= tall or abs(box.center[0] - label.center[0]) <= tall
-        if box.top - label.bottom <= room * tall and lined:
-            return None if is_label(clues, i, concept) else i
-    return None
+        if not near or not lined or (best is not None and pieces[best].box.top <= box.top):
+            continue
+        row = (other.box.left for other in pieces if other.page == one.page and other.row == one.row)
+        if not any(label.right < left <= box.left + tall / 2 for left in row):
+            best = i
+    return None if best is None or is_label(clues, best, concept) else best
 
 
 def _fitting(clues: Clues, index: int, start: int, kind: str) -> Candidate | None:
@@ -177,9 +187,10 @@ def _text(clues: Clues, index: int, start: int, end: int) -> Span | None:
 
 
 def _name(clues: Clues, index: int, start: int, end: int) -> Span | None:
-    """Words that begin with a capital."""
+    """Words that begin with a capital, or as some names do: "van", "bin"."""
     text = clues.layout.pieces[index].text[start:end]
-    return _text(clues, index, start, end) if text[:1].isalpha() and not text[:1].islower() else None
+    begins = text[:1].isalpha() and (not text[:1].islower() or text.split()[0] in PARTICLES)
+    return _text(clues, index, start, end) if begins else None
 
 
 def _street(clues: Clues, index: int, start: int, end: int) -> Span | None:

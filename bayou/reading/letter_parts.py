@@ -13,7 +13,7 @@ from bayou.reading.field_candidates import Candidate, is_contact
 from bayou.reading.field_clues import Clues, traits
 from bayou.reading.field_layout import Piece
 from bayou.reading.field_words import tokens
-from bayou.reading.labelled_values import is_clear_label, is_label
+from bayou.reading.labelled_values import PARTICLES, is_clear_label, is_label
 
 _GREETINGS = re.compile(
     r"(?:dear|to whom it may concern|hello|hi|good (?:morning|afternoon|day)|sehr geehrte[rs]?|liebe[rs]?|werte[rs]?|"
@@ -36,10 +36,14 @@ _ENDS = re.compile(
 )
 _LONGEST_GREETING, _LONGEST_END = 8, 12
 """Words."""
+_LONGEST_UNKNOWN = 5
+"""Words of an end that isn't known."""
 _BEFORE_A_DATE = 3
 """Words before the date of a letter: "Lyon, le"."""
 _LINE_GAP = 1.3
 """The widest gap between two lines of one block, in heights."""
+_STEP = 1.4
+"""How much further than its second line the next line of a block may be from the one over it."""
 _SUBJECT_GAP = 5.0
 """The widest gap between a letter's subject and its greeting, in heights."""
 _SIGNATURE_GAP = 14.0
@@ -48,9 +52,6 @@ _LARGE = 1.25
 """Type of a firm's name in the head, in heights of the page's usual line."""
 _SHORTEST_NAME = 4
 """Letters of a name that is known again."""
-_PARTICLES = frozenset(
-    "van von de der den da di do dos das del della la le el y e i bin binti ter ten zu af av".split()
-)
 _PARTS = re.compile(r"\s+[·•|]\s+")
 
 
@@ -99,8 +100,11 @@ class Letter:
         named = [i for i in over if self._piece(i).box.height >= _LARGE * height and is_name(self._text(i))]
         if named:
             return whole_lines(self.clues, (max(named, key=lambda i: self._piece(i).box.height),))
-        head = [i for i in over if is_name(self._text(i)) and _like_address(self._text(self.clues.layout.below[i]))]
+        head = [i for i in over if is_name(self._text(i)) and self._has_address(i)]
         return whole_lines(self.clues, head[:1])
+
+    def _has_address(self, index: int) -> bool:
+        return any(_like_address(self._text(i)) for i in _block(self.clues, index)[1:])
 
     def _stands_again(self, index: int) -> bool:
         """Whether a name is also the writer's, or begins another line: the foot's, a small one over the address."""
@@ -155,7 +159,7 @@ class Letter:
         """The pieces over one, from the lowest, those in its own column first."""
         one = self._piece(index)
         pieces = self.clues.layout.pieces
-        over = [i for i, piece in enumerate(pieces) if piece.page == one.page and piece.box.bottom <= one.box.top + 1]
+        over = [i for i, piece in enumerate(pieces) if piece.page == one.page and piece.box.center[1] < one.box.top]
         return sorted(over, key=lambda i: -pieces[i].box.bottom)
 
     def _piece(self, index: int) -> Piece:
@@ -169,7 +173,9 @@ def letter_of(clues: Clues) -> Letter | None:
     """The letter that a document's first pages are; None where it is something else."""
     pieces = clues.layout.pieces
     greeting = next((i for i, piece in enumerate(pieces) if _greets(piece.text)), -1)
-    ends = [i for i, piece in enumerate(pieces) if i > greeting and _ends(piece.text)]
+    later = [i for i in range(greeting + 1, len(pieces)) if greeting >= 0]
+    ends = [i for i in later if _ends(pieces[i].text)]
+    ends = ends or [i for i in later if _may_end(pieces[i].text)]
     if greeting < 0 or not ends:
         return None
     return Letter(clues, greeting, ends[-1], _addressee(clues, greeting), _writer(clues, ends[-1]))
@@ -194,16 +200,21 @@ def _ends(text: str) -> bool:
     return len(text.split()) <= _LONGEST_END and _ENDS.match(_folded(text)) is not None
 
 
+def _may_end(text: str) -> bool:
+    """A few words and a comma: an end that was misread, or that is not known."""
+    return 1 < len(text.split()) <= _LONGEST_UNKNOWN and text.rstrip().endswith(",") and text[:1].isupper()
+
+
 def _addressee(clues: Clues, greeting: int) -> tuple[int, ...]:
     """The lowest block over the greeting with an address in it and neither a telephone nor a web address."""
     pieces = clues.layout.pieces
     over = [i for i, one in enumerate(pieces) if one.page == pieces[greeting].page]
-    over = [i for i in over if pieces[i].box.bottom <= pieces[greeting].box.top + 1]
+    over = [i for i in over if pieces[i].box.center[1] < pieces[greeting].box.top]
     best: tuple[int, ...] = ()
     for first in over:
         block = _block(clues, first)
         whole = clues.layout.above[first] < 0 or first not in _block(clues, clues.layout.above[first])
-        other = any(is_contact(pieces[i].text) or clues.dates[i] or is_clear_label(clues, i) for i in block)
+        other = any(is_contact(pieces[i].text) or is_clear_label(clues, i) for i in block)
         if not whole or len(block) < 2 or other:
             continue
         lines = [pieces[i].text for i in block]
@@ -213,23 +224,32 @@ def _addressee(clues: Clues, greeting: int) -> tuple[int, ...]:
 
 
 def _block(clues: Clues, first: int) -> tuple[int, ...]:
-    """A line and those below it that stand close and are of one size; a small sender's line over it is no part."""
+    """A line and those below it at one distance; a date, a label, or a small sender's line over it is no part."""
     pieces, chain = clues.layout.pieces, [first]
-    while (below := clues.layout.below[chain[-1]]) >= 0:
+    pitch = 0.0
+    while (below := clues.layout.below[chain[-1]]) >= 0 and not _in_parts(pieces[chain[-1]].text):
         one, other = pieces[chain[-1]].box, pieces[below].box
-        small = _PARTS.search(pieces[chain[-1]].text) is not None
+        step = other.center[1] - one.center[1]
+        far = other.top - one.bottom > _LINE_GAP * max(one.height, other.height) or (pitch and step > _STEP * pitch)
         aligned = min(abs(one.left - other.left), abs(one.right - other.right)) <= max(one.height, other.height)
-        if other.top - one.bottom > _LINE_GAP * max(one.height, other.height) or small or not aligned:
+        if far or not aligned or clues.dates[below] or is_clear_label(clues, below):
             break
+        pitch = pitch or step
         chain.append(below)
     return tuple(chain)
+
+
+def _in_parts(text: str) -> bool:
+    """Whether a line has an address in one, its parts set apart by points or dashes."""
+    return _PARTS.search(text) is not None or len(re.findall(r"\s?[·•|–-]\s", text)) >= 2
 
 
 def _writer(clues: Clues, end: int) -> int:
     """The nearest name of a person below the end."""
     pieces = clues.layout.pieces
     closing = pieces[end].box
-    below = [i for i, piece in enumerate(pieces) if piece.page == pieces[end].page and piece.box.top >= closing.bottom]
+    same = [i for i, piece in enumerate(pieces) if piece.page == pieces[end].page]
+    below = [i for i in same if pieces[i].box.center[1] > closing.bottom]
     for index in sorted(below, key=lambda i: pieces[i].box.top):
         box = pieces[index].box
         if box.top - closing.bottom > _SIGNATURE_GAP * closing.height:
@@ -250,13 +270,14 @@ def is_name(text: str) -> bool:
     words = text.split()
     letters = sum(c.isalpha() for c in text)
     plain = not any(c.isdigit() for c in text) and "@" not in text and _PARTS.search(text) is None
-    named = 0 < len(words) <= _LONGEST_GREETING and letters >= 2 and not words[0][:1].islower()
-    return named and plain and text.rstrip()[-1] not in ":?"
+    if not plain or not 0 < len(words) <= _LONGEST_GREETING or letters < 2 or words[-1][-1] in ":?":
+        return False
+    return not words[0][:1].islower() or words[0] in PARTICLES
 
 
 def _is_person(text: str) -> bool:
     words = text.replace(",", " ").split()
-    named = all(word[:1].isupper() or word.casefold() in _PARTICLES for word in words)
+    named = all(word[:1].isupper() or word.casefold() in PARTICLES for word in words)
     return 2 <= len(words) <= 6 and named and is_name(text) and not traits(text)[2]
 
 

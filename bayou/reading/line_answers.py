@@ -13,7 +13,7 @@ from dataclasses import replace
 from bayou.documents.document import Document
 from bayou.reading.answers import Answer
 from bayou.reading.asked_fields import PREFIX, asked_named, every_label, every_label_and
-from bayou.reading.asked_values import asked_value, document_date, known_value
+from bayou.reading.asked_values import asked_value, guess_or_labelled
 from bayou.reading.extraction import Field
 from bayou.reading.field_candidates import Candidate, evidence_of, reading_confidence
 from bayou.reading.field_clues import Clues
@@ -114,18 +114,14 @@ def _known(document: Document, name: str, concept: str) -> Answer:
         },
     )
     clues, found = Clues.of(document, every_label()), FieldFinder(Clues.of(document)).find(concept)
-    if concept == "date":
-        guess = found.candidate if found is not None else None
-        day = document_date(clues, guess)
-        if day is None:
-            return _missing(f"no {name} was found")
-        if guess is None or day.spans != guess.spans:
-            return _found(clues, day)
+    guess = found.candidate if found is not None else None
+    value = guess_or_labelled(clues, concept, guess)
+    if value is not None and (guess is None or value.spans != guess.spans):
+        return _found(clues, value)
     (field,) = fill(document, schema, "").fields
-    if field.printed and field.value is not None:
-        return _value(field)
-    beside = known_value(clues, concept)
-    return _found(clues, beside) if beside is not None else _missing(f"no {name} was found")
+    if value is None or not field.printed or field.value is None:
+        return _missing(f"no {name} was found")
+    return _value(field)
 
 
 def _unknown(document: Document, name: str) -> Answer:

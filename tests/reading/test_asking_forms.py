@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bayou.documents.document import Document
+from bayou.reading.asked_fields import every_label
+from bayou.reading.asked_values import guess_or_labelled
+from bayou.reading.field_candidates import Candidate
+from bayou.reading.field_clues import Clues
 from bayou.reading.line_answers import NOT_FOUND, answer_from_lines
 from tests.reading.placed_lines import scattered
 
@@ -172,3 +176,58 @@ def test_a_letter_behind_a_label_belongs_to_the_number() -> None:
 def test_a_french_telephone_number_is_whole() -> None:
     card = scattered((60, 40, "Odile Perrin"), (60, 70, "Tél. +33 9 02 00 05 80"))
     assert ask(card, "What is the phone?") == "+33 9 02 00 05 80"
+
+
+def test_a_value_may_begin_behind_its_label_s_end() -> None:
+    assert (
+        ask(scattered((60, 40, "ZIP"), (300, 40, "City"), (100, 65, "14444"), (310, 65, "Ipoh")), "zip code?")
+        == "14444"
+    )
+
+
+def test_what_is_to_be_ticked_is_no_nationality() -> None:
+    labels = (
+        (60, 40, "Surname"),
+        (400, 40, "First name"),
+        (60, 100, "Street"),
+        (400, 100, "City"),
+        (60, 160, "Nationality"),
+    )
+    form = scattered(*labels, (60, 185, "Kenyan"), (60, 300, "Are you a member?"), (400, 300, "Yes"), (500, 300, "No"))
+    assert ask(form, "What is the nationality?") == "Kenyan"
+
+
+def test_a_count_is_no_sum_and_a_total_no_subtotal() -> None:
+    rows = (60, 100, "Delivery and assembly"), (400, 100, "10"), (600, 100, "RM 550.00"), (600, 130, "RM 20.00")
+    clues = Clues.of(scattered(*rows, (400, 220, "Total RM 570.00")), every_label())
+    texts = [piece.text for piece in clues.layout.pieces]
+
+    def taken(concept: str, piece: str, amount: str) -> bool:
+        index, start = texts.index(piece), piece.index(amount)
+        guess = Candidate(amount, 1.0, ((index, start, start + len(amount)),))
+        return guess_or_labelled(clues, concept, guess) == guess
+
+    assert not taken("shipping", "10", "10") and not taken("subtotal", "Total RM 570.00", "570.00")
+    assert taken("total", "Total RM 570.00", "570.00") and taken("shipping", "RM 20.00", "20.00")
+
+
+def test_a_payee_ends_before_the_amount() -> None:
+    cheque = scattered(
+        (60, 40, "Severn Mutual"), (60, 100, "Pay Evans & Walker Ltd £ 3,641.10"), (500, 40, "21 June 2015")
+    )
+    assert ask(cheque, "To whom is the cheque payable?") == "Evans & Walker Ltd"
+
+
+def test_a_letter_s_end_may_be_misread_and_its_address_ends_with_the_date() -> None:
+    places = (
+        (60, 200, "Ana Ruiz"),
+        (60, 220, "Plaza Mayor 18"),
+        (60, 240, "24001 Burgos"),
+        (60, 260, "Burgos, 17 mayo 2021"),
+    )
+    letter = scattered(
+        *places, (60, 330, "Estimada Sra. Ruiz:"), (60, 360, "Le escribo por su pedido."), (60, 400, "Un cordl saludo,")
+    )
+    assert ask(letter, "To whom is the letter addressed?") == "Ana Ruiz"
+    assert ask(letter, "What is the recipient address?") == "Plaza Mayor 18 24001 Burgos"
+    assert ask(letter, "What is the date?") == "17 mayo 2021"
