@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from bayou.reading.asked_fields import PREFIX, AskedField, asked_fields
-from bayou.reading.field_candidates import Candidate
+from bayou.reading.field_candidates import FINDERS, Candidate
 from bayou.reading.field_clues import Clues, phones
 from bayou.reading.field_features import announced
 from bayou.reading.field_words import concepts, tokens
@@ -62,6 +62,9 @@ def asked_value(clues: Clues, field: AskedField) -> Candidate | None:
 def known_value(clues: Clues, concept: str) -> Candidate | None:
     """A known concept's value beside its label; None where it isn't there, or of a kind that can't be told so."""
     kind = concepts()[concept].kind
+    if kind == "iban":  # it is told by its form; of several none is the page's own
+        found = {one.printed: one for one in FINDERS[kind](clues)}
+        return next(iter(found.values())) if len(found) == 1 else None
     return labelled_value(clues, concept, kind) if kind in KINDS else None
 
 

@@ -95,7 +95,7 @@ class Letter:
         over = self._over()
         again = [i for i in over if is_name(self._text(i)) and self._stands_again(i)]
         if again:
-            return whole_lines(self.clues, again[:1])
+            return whole_lines(self.clues, (max(again, key=lambda i: self._piece(i).box.height),))
         height = self.clues.layout.height[self._piece(self.greeting).page]
         named = [i for i in over if self._piece(i).box.height >= _LARGE * height and is_name(self._text(i))]
         if named:

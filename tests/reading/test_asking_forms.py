@@ -231,3 +231,24 @@ def test_a_letter_s_end_may_be_misread_and_its_address_ends_with_the_date() -> N
     assert ask(letter, "To whom is the letter addressed?") == "Ana Ruiz"
     assert ask(letter, "What is the recipient address?") == "Plaza Mayor 18 24001 Burgos"
     assert ask(letter, "What is the date?") == "17 mayo 2021"
+
+
+def test_a_sender_is_the_name_in_the_head_not_its_country() -> None:
+    head = scattered((60, 30, "Kenanga Printing"), height=24).pages[0].blocks[0].lines
+    texts = (
+        (500, 10, "Malaysia"),
+        (60, 200, "Dear Ms Ng,"),
+        (60, 230, "your order has left us."),
+        (60, 280, "Kind regards,"),
+    )
+    letter = scattered(*texts, (60, 900, "Kenanga Printing"), (400, 900, "Malaysia"))
+    (page,) = letter.pages
+    block = page.blocks[0]
+    both = page.__class__(1, 1000, 1400, "px", (block.__class__("paragraph", block.box, (*head, *block.lines)),))
+    assert ask(Document((both,)), "Who sent this letter?") == "Kenanga Printing"
+
+
+def test_an_iban_is_known_by_its_form() -> None:
+    statement = scattered((60, 40, "Crédit de Loire"), (60, 90, "Compte: FR66 5363 7291 5442 2546 2625 083"))
+    assert ask(statement, "What is the IBAN?") == "FR66 5363 7291 5442 2546 2625 083"
+    assert ask(scattered((60, 40, "Crédit de Loire"), (60, 90, "Compte: 5363 7291")), "What is the IBAN?") == NOT_FOUND
