@@ -22,6 +22,8 @@ _NO_IDENTIFIER = frozenset("%$€£@=")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9#][A-Za-z0-9/._#-]*[A-Za-z0-9]|\d")
 _GROUPED = re.compile(r"(?<!\w)(?:[A-Z]{2,4} ?\d+|\d+)(?:[ -][A-Z0-9]{1,12}){1,8}(?!\w)")
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d\d(?: ?[A-Z0-9]{1,11}){3,8}(?![A-Za-z0-9])")
+_SHORTEST_IBAN = 15
+"""Letters and figures: Norway's."""
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s,;]+|(?<![@\w.-])[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|de|fr|es|it|nl|pl|se|pt|my|eu|uk|io|info|shop|at|ch|be)(?:\.\w\w)?(?:/\S*)?(?![\w@])",
@@ -144,6 +146,11 @@ def _matches(pattern: re.Pattern[str], clues: Clues) -> Iterator[Candidate]:
     for index, piece in enumerate(clues.layout.pieces):
         for match in pattern.finditer(piece.text):
             yield Candidate(match[0], match[0], ((index, match.start(), match.end()),))
+
+
+def ibans(clues: Clues) -> Iterator[Candidate]:
+    """International account numbers; a postcode (IP12 2NU) is none."""
+    return (one for one in _matches(_IBAN, clues) if sum(c.isalnum() for c in one.printed) >= _SHORTEST_IBAN)
 
 
 def identifiers(clues: Clues) -> Iterator[Candidate]:
@@ -272,7 +279,7 @@ FINDERS: Mapping[str, Callable[[Clues], Iterator[Candidate]]] = {
     "amount": amounts,
     "time": times,
     "identifier": identifiers,
-    "iban": lambda clues: _matches(_IBAN, clues),
+    "iban": ibans,
     "email": lambda clues: _matches(_EMAIL, clues),
     "url": lambda clues: _matches(_URL, clues),
     "phone": phone_numbers,
