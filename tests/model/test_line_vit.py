@@ -1,4 +1,4 @@
-"""nano-vit's tower: columns as the decoder expects them, and a folder that torch reads and others refuse."""
+"""nano-vit's tower: columns as the decoder expects them, that it learns, a folder that only torch reads."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+from torch.nn import functional
 
 from bayou.engine.model import load
 from bayou.errors import UsageError
 from bayou.export.member import open_member
 from bayou.inputs.characters import CharacterTokenizer
 from bayou.inputs.line_images import prepare_line
+from bayou.model.columns import BLANK, best_path
 from bayou.model.config import LanguageConfig, LineVitConfig, VLMConfig
 from bayou.model.line_vit import LineVit, column_places
 from bayou.model.line_vlm import LineVLM
@@ -20,8 +24,11 @@ from bayou.reading.reader import Reader
 from bayou.recipes.finetune import finetune_model
 from bayou.recipes.nano_lines import head_alphabet, model_config, vocabulary
 from bayou.training.line_export import Spelling, write_line_model
+from bayou.training.optimizer import adamw
 
 ALPHABET = tuple("abc")
+KNOWN_BY_HEART = 60
+"""Of 64 texts after 250 steps."""
 
 
 def tiny(patch_height: int = 48, patch_width: int = 24) -> LineVitConfig:
@@ -99,3 +106,39 @@ def test_what_cannot_be_done_with_it_is_said(folder: Path, tmp_path: Path) -> No
         open_member(folder)
     with pytest.raises(UsageError, match="isn't fine-tuned"):
         finetune_model(str(folder), tmp_path / "none.jsonl", tmp_path / "out", [], False, lambda text: None)
+
+
+@pytest.mark.slow
+def test_it_learns_texts_by_heart() -> None:
+    torch.manual_seed(0)
+    rng = np.random.default_rng(0)
+    font = ImageFont.load_default(30)
+    texts = ["".join(rng.choice(list("0123456789"), 6)) for _ in range(64)]
+    pixels = torch.stack([torch.from_numpy(prepare_line(drawn(text, font), 192)) for text in texts])
+    wanted = torch.tensor([[int(digit) + 1 for digit in text] for text in texts])
+    tower = LineVit(vit_of(model_config("vit")))
+    optimizer = adamw({tower: 1.0}, 1e-3, (0.9, 0.98), 0.05)
+    lengths = torch.full((16,), wanted.shape[1])
+    for _ in range(250):
+        some = torch.from_numpy(rng.permutation(64)[:16])
+        columns = functional.log_softmax(tower.head(tower(pixels[some])), -1).transpose(0, 1)
+        loss = functional.ctc_loss(columns, wanted[some], torch.full((16,), len(columns)), lengths, BLANK)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(tower.parameters(), 1.0)
+        optimizer.step()
+    with torch.no_grad():
+        classes = tower.head(tower(pixels)).argmax(-1).numpy()
+    read = [best_path(row)[0].tolist() for row in classes]
+    assert sum(one == text for one, text in zip(read, wanted.tolist(), strict=True)) >= KNOWN_BY_HEART
+
+
+def drawn(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> NDArray[np.uint8]:
+    image = Image.new("RGB", (180, 48), "white")
+    ImageDraw.Draw(image).text((6, 6), text, fill="black", font=font)
+    return np.asarray(image)
+
+
+def vit_of(config: VLMConfig) -> LineVitConfig:
+    assert isinstance(config.vision, LineVitConfig)
+    return config.vision
