@@ -67,7 +67,13 @@ def test_python_blocks_run(path: Path) -> None:
 
 
 @pytest.mark.usefixtures("workspace")
-@pytest.mark.parametrize(("path", "command", "output"), COMMANDS, ids=[f"{name(p)}: {c}" for p, c, _ in COMMANDS])
+@pytest.mark.parametrize(
+    ("path", "command", "output"),
+    [
+        pytest.param(path, *shown, marks=pytest.mark.slow if number else [], id=f"{name(path)}: {shown[0]}")
+        for number, (path, *shown) in enumerate(COMMANDS)
+    ],
+)
 def test_console_commands_run(path: Path, command: str, output: str, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(shlex.split(command, comments=True)[1:])
     printed, said = capsys.readouterr()

@@ -30,6 +30,7 @@ def test_the_picture_is_small() -> None:
     assert (EXAMPLES / "invoice.png").stat().st_size <= LARGEST_PICTURE
 
 
+@pytest.mark.slow
 def test_the_program_draws_the_committed_page(tmp_path: Path) -> None:
     if not any(make_invoice.Fonts(folder).files for folder in make_invoice.FONT_FOLDERS if folder.is_dir()):
         pytest.skip("Lato is not installed")

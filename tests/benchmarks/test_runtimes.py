@@ -39,6 +39,7 @@ def texts(engine: Engine, embeds: FloatArray) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 def test_transformers_does_the_same(embeds: FloatArray, tmp_path: Path) -> None:
     pytest.importorskip("transformers")
     to_transformers(golden(TINY), tmp_path)

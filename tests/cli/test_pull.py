@@ -240,6 +240,7 @@ def test_a_pull_that_was_ended_in_the_middle_goes_on(hub: ImitationHub, models: 
         assert (models / NAME / original.name).read_bytes() == original.read_bytes()
 
 
+@pytest.mark.slow
 def test_two_at_once_fetch_it_once(hub: ImitationHub, models: Path) -> None:
     hub.seconds_a_piece = 0.02
     first = start("800m")

@@ -87,6 +87,7 @@ def test_a_threshold_that_nothing_reaches_gives_the_draft() -> None:
         assert np.array_equal(reading.spans.argsort(axis=0)[:, 0], np.arange(len(reading.text)))
 
 
+@pytest.mark.slow
 def test_one_line_at_a_time_reads_as_a_batch_does() -> None:
     cases = [(crop, reading, False) for crop, reading in zip(CROPS, at_first_sight(), strict=True)]
     cases += [(CROPS[number], readings()[number], True) for number in (0, 3, 5, 12)]
@@ -170,6 +171,7 @@ def calibrated() -> Model:
     return load(folder, threads=1)
 
 
+@pytest.mark.slow
 def test_the_shipped_folder_is_small_and_reads_like_its_float_original() -> None:
     assert sum(file.stat().st_size for file in shipped().iterdir()) / 1e6 < SHIPPED_MEGABYTES_BOUND
     model = load(shipped(), threads=1)

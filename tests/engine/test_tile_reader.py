@@ -187,6 +187,7 @@ def test_a_damaged_file_is_read_anew(tmp_path: Path) -> None:
     assert first.token_ids == second.token_ids == third.token_ids
 
 
+@pytest.mark.slow
 def test_other_pixels_tiles_models_and_runtimes_are_read_themselves(tmp_path: Path) -> None:
     settings = CacheSettings(tmp_path)
 

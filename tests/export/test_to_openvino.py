@@ -55,6 +55,7 @@ def test_its_program_writes_what_the_reference_writes(exported: tuple[str, Path]
             assert runs.decode(written).strip() == case.values["response"]
 
 
+@pytest.mark.slow
 def test_it_runs_as_a_command_without_bayou(exported: tuple[str, Path]) -> None:
     checkpoint, folder = exported
     command = [sys.executable, "-I", "run.py", "Hello,", "how", "are", "you?"]

@@ -29,6 +29,7 @@ def test_each_line_of_a_page_is_found_from_top_to_bottom(detector: LineDetector)
         assert quad[1][0] > 500
 
 
+@pytest.mark.slow
 def test_small_print_on_a_page_of_300_dpi(detector: LineDetector) -> None:
     page = draw_lines(count_of_rows(60), width=2480, height=3508, size=25, pitch=2.0)
     assert len(detector.find(page)) == 60

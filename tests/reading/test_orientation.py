@@ -30,7 +30,7 @@ def text_of(page) -> list[str]:
     return [line.text for line in page.lines]
 
 
-@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+@pytest.mark.parametrize("degrees", [0, 90, *(pytest.param(turned, marks=pytest.mark.slow) for turned in (180, 270))])
 def test_a_page_is_turned_upright(reader: PageReader, degrees: int) -> None:
     page = reader.read(raw(turn(draw_lines(PROSE), -degrees % 360)))
     assert page.rotation == degrees

@@ -56,6 +56,7 @@ def test_a_page_is_read_with_boxes_words_and_confidence(reader: Reader, tmp_path
     assert first.text == "The" and abs(first.box.left - 60) < 6 and first.box.width < 70
 
 
+@pytest.mark.slow
 def test_bytes_read_as_the_file_does_and_pages_come_one_at_a_time(reader: Reader) -> None:
     content = png(draw_lines(PROSE[:2]))
     assert [line.text for line in reader.read(content).pages[0].lines] == list(PROSE[:2])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
@@ -88,6 +89,7 @@ def faint_back(lines: Sequence[str]) -> NDArray[np.uint8]:
     return np.asarray(Image.blend(Image.new("RGB", back.size, "white"), back, 0.25))
 
 
+@pytest.mark.slow
 def test_a_page_keeps_its_front_and_says_what_shines_through() -> None:
     front = draw_lines(list(PROSE[:3]), pitch=3.2, top=60)
     page = read(np.minimum(front, faint_back(PROSE[2:])))

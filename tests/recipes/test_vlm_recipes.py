@@ -61,6 +61,7 @@ def test_rendered_lines_are_conversations_about_a_picture() -> None:
     assert sample.key == "3-5" and sample.source == "rendered-lines"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_fonts")
 def test_tiny_leaves_a_member_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     steps = [f"stages.{stage.name}.steps=1" for stage in tiny.SETTINGS.stages]

@@ -94,6 +94,7 @@ def test_a_killed_run_ends_as_the_one_that_never_stopped(whole: VLMTrainingConfi
     assert [row["loss"] for row in rows(config)][-2:] == [row["loss"] for row in rows(whole)][-2:]
 
 
+@pytest.mark.slow
 def test_random_numbers_come_again_after_a_stop(tmp_path: Path) -> None:
     """With noise in the network: a run that drew other random numbers after it would end elsewhere."""
 
@@ -139,6 +140,7 @@ def test_a_lost_rank_is_named_and_one_rank_alone_goes_on(whole: VLMTrainingConfi
     assert_weights(kept_weights(config), kept_weights(whole), RANKS_TOLERANCE)
 
 
+@pytest.mark.slow
 def test_recomputing_changes_no_bit(whole: VLMTrainingConfig, tmp_path: Path) -> None:
     recomputed = with_engine(settings(tmp_path), recompute=("vision", "language"))
     train(recomputed)
