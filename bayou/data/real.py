@@ -132,11 +132,6 @@ class RealLines:
     def __len__(self) -> int:
         return len(self.lines)
 
-    def sample(self, seed: int, index: int) -> LineSample:
-        """The line that draw ``index`` of the stream ``seed`` gives, with its box moved a little."""
-        rng = random.Random(f"real:{seed}:{index}")
-        return rng.choice(self.lines).sample(rng)
-
     def filtered(self, keep: Callable[[RealLine], bool]) -> RealLines:
         """Those that ``keep`` accepts, such as those whose label a first reading supports."""
         return RealLines([line for line in self.lines if keep(line)])

@@ -299,6 +299,8 @@ def check(config: LineTrainingConfig) -> None:
         raise UsageError("tower=vit comes untrained, so it learns at once: stages.decoder.steps=0 stages.tower.steps=N")
     if config.tower == "vit" and any(stage.still_blocks for stage in config.stages):
         raise UsageError("stages.tower.still_blocks is for the published tower, which comes trained")
+    if min(stage.still_blocks for stage in config.stages) < 0:
+        raise UsageError("still_blocks counts blocks from the first: 0 or more")
     names = [stage.name for stage in config.stages]
     if len(set(names)) < len(names):
         raise UsageError("two stages have the same name, and so the same folder")

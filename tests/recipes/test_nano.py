@@ -47,6 +47,7 @@ def test_the_plan_says_what_a_run_takes_and_starts_nothing(tmp_path: Path, capsy
         (["data.mix.scene=-1"], "none below"),
         (["data.digit_lines=5"], "needs data.digits"),
         (["steps=5"], "there is no setting 'steps'"),
+        (["stages.tower.still_blocks=-1"], "still_blocks counts blocks"),
         (["device=gpu"], "device is one of 'auto', 'cpu', 'cuda'"),
         (["--steps", "5"], "settings are given as name=value"),
     ],
