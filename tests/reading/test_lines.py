@@ -87,7 +87,7 @@ def test_a_crop_of_a_huge_image_and_of_a_hair_stay_small() -> None:
 
 
 GROWN_BOUND = 100.0
-"""Of resident memory over eight sizes of page after four others; kept graphs or freed memory would add four times that."""
+"""Of resident memory over eight sizes of page after four others; kept graphs or freed memory would add more."""
 
 READ_PAGES_OF_MANY_SIZES = """
 import numpy as np, psutil
@@ -100,7 +100,7 @@ for number in range(12):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="freed memory is handed back by the allocator's own rules elsewhere")
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the allocator has rules of its own")
 def test_pages_of_ever_new_sizes_need_no_more_memory() -> None:
     # In a process of its own: what other tests have left in memory would blur what these pages take.
     run = subprocess.run([sys.executable, "-c", READ_PAGES_OF_MANY_SIZES], capture_output=True, text=True, check=True)
