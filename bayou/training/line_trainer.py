@@ -23,7 +23,7 @@ from bayou.model.line_vlm import LineVLM
 from bayou.training.checkpoint import load_state, save_state
 from bayou.training.line_batches import LineLoss
 from bayou.training.line_meter import LineMeter, operations
-from bayou.training.optimizer import WeightAverage, adamw
+from bayou.training.optimizer import RelativeSteps, WeightAverage, adamw
 from bayou.training.parallel import Ranks
 from bayou.training.run_log import RunLog
 from bayou.training.schedule import cosine_rate
@@ -87,6 +87,7 @@ class LineTrainer:
         self.model, self.feed, self.ranks, self.judge = model, feed, ranks, judge
         self.parameters = [p for p in model.parameters() if p.requires_grad]
         self.optimizer = adamw(parts, stage.learning_rate, config.betas, config.weight_decay)
+        self._relative = RelativeSteps(self.parameters) if stage.relative_steps else None
         self.average = WeightAverage(self.parameters, config.average_decay)
         self.step = 0
         half = config.precision == "bf16" or (config.precision == "auto" and ranks.device.type == "cuda")
@@ -171,7 +172,10 @@ class LineTrainer:
         norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.config.gradient_clip).item()
         if not np.isfinite(norm):
             raise BayouError(f"the gradient is {norm} at step {self.step}; lower learning_rate or look at the data")
-        self.optimizer.step()
+        if self._relative is None:
+            self.optimizer.step()
+        else:
+            self._relative.take(self.optimizer.step)
         self.average.update()
         self.step += 1
         return loss, norm

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -27,6 +27,41 @@ def adamw(
             if parameters:
                 groups.append({"params": parameters, "weight_decay": strength, "share": share})
     return torch.optim.AdamW(groups, lr=rate, betas=betas, fused=True)
+
+
+def step_sizes(weight: Tensor) -> Tensor:
+    """How large each number of ``weight`` [out, in, ...] is expected to be: its row's size times its column's.
+
+    Numbers of a vector are as large as they are, or a tenth of their root mean square where they are smaller. The
+    factors of a matrix are those of Shazeer and Stern 2018, "Adafactor" (arXiv:1804.04235, section 3), of the weight
+    itself.
+    """
+    squares = weight.detach().float() ** 2
+    if weight.ndim < 2:
+        return torch.maximum(squares, 0.01 * squares.mean()).sqrt()
+    beyond = list(range(2, weight.ndim))
+    squares = squares.mean(beyond) if beyond else squares
+    sizes = torch.outer(squares.mean(1), squares.mean(0)).div(squares.mean().clamp(min=1e-20)).sqrt()
+    return sizes.view(*sizes.shape, *(1 for _ in beyond)).expand_as(weight)
+
+
+class RelativeSteps:
+    """Steps in proportion to the weights as they were at first, for networks whose normalisation is folded into them.
+
+    There one channel's weights are a thousand times another's, and the equal steps of Adam destroy the small ones.
+    """
+
+    def __init__(self, parameters: Iterable[Tensor]) -> None:
+        self.parameters = [p for p in parameters if p.requires_grad]
+        self._sizes = [step_sizes(p) for p in self.parameters]
+
+    @torch.no_grad()
+    def take(self, step: Callable[[], object]) -> None:
+        """Let an optimiser's ``step`` change the parameters, each by its size's share of that."""
+        before = [p.detach().clone() for p in self.parameters]
+        step()
+        for parameter, old, size in zip(self.parameters, before, self._sizes, strict=True):
+            parameter.copy_(old + size * (parameter - old))
 
 
 class WeightAverage:

@@ -87,6 +87,7 @@ class LineStage:
         tower_share: The tower's learning rate as a share of the others'.
         still_blocks: Where the tower learns from pixels, so many of its first mixing blocks stay as they are, and with
             any the stem: no gradient has to go back so far, so each line costs less.
+        relative_steps: Whether each weight moves in proportion to its size at first; the rate is then that share of it.
     """
 
     name: str
@@ -98,6 +99,7 @@ class LineStage:
     warmup_steps: int = 200
     tower_share: float = 0.0
     still_blocks: int = 0
+    relative_steps: bool = False
 
 
 DECODER = LineStage("decoder", "decoder", 6_000)

@@ -155,7 +155,8 @@ def test_other_processes_make_the_same_batches(tmp_path: Path) -> None:
 def test_a_resumed_run_from_pixels_equals_the_run_that_never_stopped(tmp_path: Path, vision: LineVisionConfig) -> None:
     def trainer(folder: Path, minutes: float = 0.0) -> LineTrainer:
         model, source = tiny_model(vision), feed(folder, views=2)
-        run = replace(source.run, config=replace(source.run.config, minutes=minutes, log_every=1))
+        config = replace(source.run.config, minutes=minutes, log_every=1)
+        run = replace(source.run, config=config, stage=replace(source.run.stage, relative_steps=vision is PUBLISHED))
         return LineTrainer(run, model, learning_parts(model, run.stage), source, Ranks(), lambda _: Judgement({}))
 
     whole = trainer(tmp_path / "whole")
