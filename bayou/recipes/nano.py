@@ -53,7 +53,7 @@ from bayou.training.line_pixels import LearningTower, PixelFeed
 from bayou.training.line_pool import LineLabels, LinePool
 from bayou.training.line_trainer import Feed, Judgement, LineTrainer, learning_parts
 from bayou.training.line_validation import Draft, LineJudge, read_samples
-from bayou.training.parallel import Ranks, join_ranks
+from bayou.training.parallel import Ranks, end_with_parent, join_ranks
 from bayou.training.sample_sheet import sample_sheet
 from bayou.training.settings import LineRun, LineTrainingConfig
 
@@ -262,6 +262,11 @@ def train_rank(rank: int, world: int, rendezvous: str, config: LineTrainingConfi
             return
 
 
+def _spawned_rank(rank: int, world: int, rendezvous: str, config: LineTrainingConfig) -> None:
+    end_with_parent()
+    train_rank(rank, world, rendezvous, config)
+
+
 def main(argv: list[str]) -> int:
     """``bayou train nano``: returns the exit code.
 
@@ -287,7 +292,7 @@ def main(argv: list[str]) -> int:
     else:
         with tempfile.TemporaryDirectory() as meeting:
             rendezvous = (Path(meeting) / "rendezvous").as_uri()
-            spawn(train_rank, (config.ranks, rendezvous, config), nprocs=config.ranks)
+            spawn(_spawned_rank, (config.ranks, rendezvous, config), nprocs=config.ranks)
     return 0
 
 

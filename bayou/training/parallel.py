@@ -6,6 +6,7 @@ something else runs beside it.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -70,6 +71,14 @@ def join_ranks(rank: int, world: int, rendezvous: str, device: str = "cpu") -> R
         backend = "nccl" if chosen.type == "cuda" else "gloo"
         distributed.init_process_group(backend, init_method=rendezvous, rank=rank, world_size=world)
     return Ranks(rank, world, chosen)
+
+
+def end_with_parent() -> None:
+    """Make a process that ``torch.multiprocessing.spawn`` started end when the one that started it is killed.
+
+    torch has SIGINT sent to it then, which a job in the background of a script ignores, and its ranks would learn on.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def find_device(device: str, rank: int = 0) -> torch.device:
