@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bayou.engine.runtimes.allocator import give_back_freed_memory
 from bayou.reading.wheel_models import DETECTOR, compile_model, read_model
 
 STRIDE = 32
@@ -65,7 +64,6 @@ class Detector:
         found = quads_of_map(self.probabilities(resized))
         # A page's activations take 300 MB; held on to, they would add to those of the recogniser.
         self._network.release_memory()
-        give_back_freed_memory()
         factor = np.array([width / size[0], height / size[1]], np.float32)
         limit = np.array([width - 1, height - 1], np.float32)
         return [FoundQuad(np.clip(quad.points * factor, 0, limit), quad.score) for quad in found]

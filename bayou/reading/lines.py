@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayou.documents.geometry import Point, Quad
+from bayou.engine.runtimes.allocator import give_back_freed_memory
 from bayou.reading.detector import Detector, FoundQuad, ImageArray, QuadArray
 
 FIRST_LOOK_PIXELS = 1_250_000
@@ -65,6 +66,7 @@ class LineDetector:
         second = _second_scale(framed, scale, found)
         if second is not None:
             found = self._detector.find(framed, second)
+        give_back_freed_memory()
         limit = np.array([image.shape[1] - 1, image.shape[0] - 1], np.float32)
         lines = []
         for quad in found:

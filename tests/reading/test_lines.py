@@ -87,11 +87,13 @@ def test_a_crop_of_a_huge_image_and_of_a_hair_stay_small() -> None:
 
 
 GROWN_BOUND = 100.0
-"""Of resident memory over eight sizes of page after four others; kept graphs or freed memory would add more."""
+"""Of resident memory, in MB, over eight sizes of page after four others; kept graphs or freed memory would add more."""
 
 READ_PAGES_OF_MANY_SIZES = """
 import numpy as np, psutil
+from bayou.engine.runtimes import allocator
 from bayou.reading.lines import LineDetector
+allocator.KEPT = 0
 detector, process = LineDetector(threads=1), psutil.Process()
 for number in range(12):
     detector.find(np.full((300 + 97 * number % 500, 500 + 131 * number % 900, 3), 255, np.uint8))

@@ -10,7 +10,6 @@ import numpy as np
 import openvino as ov
 
 from bayou.engine.runtime import FloatArray
-from bayou.engine.runtimes.allocator import give_back_freed_memory
 
 _BETWEEN_RELEASES = 0.01
 """Seconds."""
@@ -56,5 +55,4 @@ class CompiledTower:
         if len(pixels) > 1:
             # Activations of many widths would stay beside those of whatever runs next.
             self._compiled.release_memory()
-            give_back_freed_memory()
         return found
