@@ -27,6 +27,9 @@ WANTED_LINE = 19.0
 SMALL_SHARE = 15.0
 """Percentile of heights that counts as the height of the small lines."""
 
+PAGES_BETWEEN = 8
+"""After so many pages what they freed is handed back to the system."""
+
 LONGEST_ASPECT = 8.0
 TIGHT_MARGIN = 24
 """An image longer than LONGEST_ASPECT : 1, or thinner than three margins, first gets a frame of its edge's colour."""
@@ -53,6 +56,7 @@ class LineDetector:
 
     def __init__(self, device: str = "CPU", threads: int | None = None) -> None:
         self._detector = Detector(device, threads)
+        self._pages = 0
 
     def find(self, image: ImageArray) -> list[Quad]:
         """Corners, in pixels, of the lines in ``image`` (uint8 RGB [H, W, 3]), from top to bottom."""
@@ -66,7 +70,9 @@ class LineDetector:
         second = _second_scale(framed, scale, found)
         if second is not None:
             found = self._detector.find(framed, second)
-        give_back_freed_memory()
+        self._pages += 1
+        if self._pages % PAGES_BETWEEN == 0:
+            give_back_freed_memory()
         limit = np.array([image.shape[1] - 1, image.shape[0] - 1], np.float32)
         lines = []
         for quad in found:
