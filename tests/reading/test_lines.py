@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
 
@@ -101,7 +102,7 @@ for number in range(1, 2 * PAGES_BETWEEN + 1):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the allocator has rules of its own")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="elsewhere the allocator has rules of its own")
 def test_pages_of_ever_new_sizes_need_no_more_memory() -> None:
     # In a process of its own: what other tests have left in memory would blur what these pages take.
     run = subprocess.run([sys.executable, "-c", READ_PAGES_OF_MANY_SIZES], capture_output=True, text=True, check=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-import sys
+import platform
 
-_TRIM = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+_GLIBC = ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None
 
 
 def give_back_freed_memory() -> None:
@@ -14,5 +14,5 @@ def give_back_freed_memory() -> None:
     Pictures of ever new sizes leave holes that fit nothing else: without this a process that reads pages of all sizes
     grows by a gigabyte. Getting the memory again takes a page a fifth of a second, so not every page is worth it.
     """
-    if _TRIM is not None:
-        _TRIM(0)
+    if _GLIBC is not None:
+        _GLIBC.malloc_trim(0)
