@@ -20,6 +20,8 @@ from bayou.bulk.summary import Summary
 from bayou.errors import BayouError
 
 LOOK_SECONDS = 1.0
+TRIES = 3
+"""Ray forks a server of its own for each client, and where that dies at once, the next one mostly doesn't."""
 
 Event = tuple[str, tuple[Any, ...]]
 
@@ -88,10 +90,7 @@ def run_remotely(options: BulkOptions, report: RunReport) -> Summary:
     address = options.cluster.address
     check_address(address)
     ray = load_ray()
-    try:
-        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, ValueError, RuntimeError, OSError) as error:
-        raise no_ray(str(address), error) from error
+    _connect(ray, str(address))
     try:
         there = replace(options, input=_absolute(options.input), output=_absolute(options.output))
         mailbox = ray.remote(num_cpus=0)(Mailbox).remote()
@@ -107,6 +106,16 @@ def run_remotely(options: BulkOptions, report: RunReport) -> Summary:
     if not isinstance(outcome, Summary):
         raise RunStopped(*outcome)
     return outcome
+
+
+def _connect(ray: Any, address: str) -> None:
+    for left in reversed(range(TRIES)):
+        try:
+            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+            return
+        except (ConnectionError, ValueError, RuntimeError, OSError) as error:
+            if not left or not isinstance(error, ConnectionAbortedError):
+                raise no_ray(address, error) from error
 
 
 def _absolute(place: str) -> str:
