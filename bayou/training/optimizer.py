@@ -48,7 +48,7 @@ def step_sizes(weight: Tensor) -> Tensor:
 class RelativeSteps:
     """Steps in proportion to the weights as they were at first, for networks whose normalisation is folded into them.
 
-    There one channel's weights are a thousand times another's, and the equal steps of Adam destroy the small ones.
+    There one channel's weights are a thousand times another's, and Adam's equal steps are too large for the small ones.
     """
 
     def __init__(self, parameters: Iterable[Tensor]) -> None:
