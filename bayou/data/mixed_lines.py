@@ -16,6 +16,7 @@ from bayou.data.real import RECEIPTS, RealLine, RealLines
 from bayou.data.sample import LineSample
 from bayou.data.synthetic.hand_digits import hand_digits
 from bayou.data.synthetic.lines import render_line
+from bayou.data.synthetic.no_text import no_text_line
 
 _OTHERWISE = 0.5
 """Share of real crops shown as another camera or scanner might have seen them."""
@@ -33,6 +34,7 @@ class MixedLines:
         mix: Shares of the kinds of synthetic lines; None: as usual.
         digits: Folder of single digits that people wrote; None: none.
         digit_share: Share of lines put together from them among those that aren't real.
+        no_text_share: Share of crops without text among those that are neither.
     """
 
     seed: int
@@ -42,6 +44,7 @@ class MixedLines:
     mix: Mapping[str, float] | None = None
     digits: Path | None = None
     digit_share: float = 0.0
+    no_text_share: float = 0.0
 
     def __call__(self, number: int) -> LineSample:
         """The line of a number, the same each time."""
@@ -50,6 +53,8 @@ class MixedLines:
             return self._real(self.real, rng)
         if self.digits is not None and rng.random() < self.digit_share:
             return hand_digits(self.digits).line(self.seed, number)
+        if self.no_text_share and rng.random() < self.no_text_share:
+            return no_text_line(rng, lambda: render_line(self.seed, number, self.mix).image)
         return render_line(self.seed, number, self.mix)
 
     def _real(self, path: Path, rng: random.Random) -> LineSample:

@@ -234,6 +234,7 @@ def train_tower(run: LineRun, model: LineVLM, ranks: Ranks) -> bool:
             asdict(data.mix),
             data.digits,
             data.digit_share,
+            data.no_text_share,
         ),
         LineLabels(alphabet, tokenizer),
         SOURCES,

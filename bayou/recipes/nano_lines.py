@@ -22,6 +22,7 @@ from bayou.data.synthetic.alphabet import ALPHABET
 from bayou.data.synthetic.hand_digits import SOURCE as DIGIT_LINES
 from bayou.data.synthetic.hand_digits import hand_digits
 from bayou.data.synthetic.lines import MIX, render_line
+from bayou.data.synthetic.no_text import SOURCE as NO_TEXT
 from bayou.data.validation import CATEGORIES, VALIDATION_SEED, validation_lines
 from bayou.errors import InputError, UsageError
 from bayou.inputs.characters import CharacterTokenizer
@@ -51,6 +52,7 @@ SOURCES = (
     *(f"validation/{name}" for name in _REAL),
     DIGIT_LINES,
     _HELD_OUT_DIGITS,
+    NO_TEXT,
 )
 """Where a line comes from; shards hold its place in this list."""
 

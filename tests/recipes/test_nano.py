@@ -16,6 +16,7 @@ from bayou.data.mixed_lines import MixedLines
 from bayou.data.packed_lines import read_packed, write_packed
 from bayou.data.real import RealLine, RealLines, cut_out
 from bayou.data.sample import LineSample
+from bayou.data.synthetic.no_text import SOURCE as NO_TEXT
 from bayou.errors import InputError, UsageError
 from bayou.model.line_vlm import LineVLM
 from bayou.recipes import nano, nano_lines
@@ -114,6 +115,18 @@ def test_digits_that_people_wrote_stand_among_drawn_lines(tmp_path: Path, monkey
     samples = [MixedLines(7, digits=tmp_path, digit_share=0.3)(number) for number in range(300)]
     assert 0.2 < sum(sample.source == "synthetic/digits" for sample in samples) / 300 < 0.4
     assert all(s.text == f"7 {n}" for n, s in enumerate(samples) if s.source == "synthetic/digits")
+
+
+def test_crops_without_text_stand_among_drawn_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    stripes = np.tile(np.array([0, 0, 255, 255], np.uint8)[None, :, None], (30, 40, 3))
+    monkeypatch.setattr(mixed_lines, "render_line", lambda *_: LineSample(stripes, "drawn", "synthetic/document"))
+    samples = [MixedLines(7, no_text_share=0.4)(number) for number in range(300)]
+    silent = [sample for sample in samples if sample.source == NO_TEXT]
+    assert 0.3 < len(silent) / 300 < 0.5
+    assert all(sample.text == "" and not np.array_equal(sample.image, stripes) for sample in silent)
+    assert all(sample.text == "drawn" for sample in samples if sample.source != NO_TEXT)
+    again = [MixedLines(7, no_text_share=0.4)(number) for number in range(40)]
+    assert all(np.array_equal(one.image, other.image) for one, other in zip(samples, again, strict=False))
 
 
 def test_settings_survive_their_file(tmp_path: Path) -> None:

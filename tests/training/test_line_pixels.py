@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from torch.nn import functional
 
 from bayou.data.sample import LineSample
 from bayou.errors import InputError
@@ -19,7 +20,14 @@ from bayou.model.columns import best_path, column_statistics
 from bayou.model.config import LanguageConfig, LineVisionConfig, LineVitConfig, VLMConfig
 from bayou.model.line_vision import LineVision
 from bayou.model.line_vlm import LineVLM
-from bayou.training.line_pixels import PixelFeed, another_view, to_pixels, tokens_of_columns
+from bayou.training.line_pixels import (
+    PixelFeed,
+    TowerLabels,
+    another_view,
+    text_and_tower_loss,
+    to_pixels,
+    tokens_of_columns,
+)
 from bayou.training.line_pool import LineLabels, LinePool, equal_areas
 from bayou.training.line_trainer import Judgement, LineTrainer, learning_parts
 from bayou.training.parallel import Ranks
@@ -88,6 +96,29 @@ def test_the_gradient_reaches_the_tower_by_both_losses(tmp_path: Path, vision: L
     first = tower.stem.conv1 if isinstance(tower, LineVision) else tower.patch_embedding
     for part in (first, tower.head, model.projector.fc1, model.language_model):
         assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in part.parameters())
+
+
+def test_a_crop_without_text_asks_for_blanks_and_counts_as_a_short_line(tmp_path: Path) -> None:
+    run, columns = feed(tmp_path).run, 6
+    model = tiny_model()
+    features = torch.zeros(2, columns, 8)
+    logits = torch.randn(2, columns, 5, generator=torch.Generator().manual_seed(1), requires_grad=True)
+    texts = [np.array(LABELS.of(text)[0]) for text in ("", "ab")]  # type: ignore[index]
+
+    def losses(ctc_weight: float) -> torch.Tensor:
+        own = replace(run, config=replace(run.config, ctc_weight=ctc_weight))
+        labels = TowerLabels(texts, torch.tensor([1, 2]), torch.from_numpy(LABELS.ids), [0, 0])
+        return text_and_tower_loss(model, features, logits, labels, own, np.random.default_rng(0)).total
+
+    tower = losses(1.0) - losses(0.0)
+    by_column = logits.log_softmax(-1)
+    silent = -by_column[0, :, 0].sum() / 10
+    told = functional.ctc_loss(
+        by_column[1:].transpose(0, 1), torch.tensor([1, 2]), torch.tensor([6]), torch.tensor([2])
+    )
+    torch.testing.assert_close(tower, (silent + told) / 2)
+    (slope,) = torch.autograd.grad(tower, logits)
+    assert torch.isfinite(slope).all() and (slope[0, :, 0] < 0).all()
 
 
 def test_blocks_that_stay_still_get_no_gradient_and_the_others_the_same(tmp_path: Path) -> None:

@@ -37,6 +37,18 @@ def no_text_lines(per_kind: int, texts: Sequence[Picture]) -> list[LineSample]:
     return lines
 
 
+def no_text_line(rng: random.Random, text: Callable[[], Picture]) -> LineSample:
+    """A crop to learn silence from, source SOURCE: nothing that anyone could take for letters.
+
+    Other ruins than blur are left out: some of what they leave can be read.
+
+    Args:
+        text: Gives a crop of a line, to be blurred beyond reading.
+    """
+    name = rng.choice((*KINDS, "blurred"))
+    return LineSample(KINDS[name](rng) if name in KINDS else _blurred(rng, text()), "", SOURCE)
+
+
 def _size(rng: random.Random) -> tuple[int, int]:
     height = rng.randint(18, 90)
     return height, max(4, round(height * rng.choice((1, 1.5, 2, 3, 4, 6, 8, 12)) * rng.uniform(0.8, 1.2)))
@@ -103,6 +115,41 @@ def _bars(rng: random.Random) -> Picture:
     return image
 
 
+def _scribble(rng: random.Random) -> Picture:
+    """A pen that runs on: flourishes, crossings-out, the end of a signature."""
+    image = _blank(rng)
+    height, width = image.shape[:2]
+    numbers, count = _numbers(rng), rng.randint(30, 200)
+    turns = np.cumsum(numbers.normal(rng.choice((0.0, 0.2, 0.5)), rng.uniform(0.1, 0.6), count))
+    steps = np.stack((np.cos(turns), np.sin(turns)), axis=1) * rng.uniform(0.04, 0.15) * height
+    steps[:, 0] += rng.uniform(0, 1.5) * width / count
+    places = np.cumsum(steps, axis=0)
+    places = (places - places.min(axis=0)) / np.maximum(np.ptp(places, axis=0), 1.0)
+    places *= (rng.uniform(0.3, 1) * width, rng.uniform(0.3, 1.1) * height)
+    ink = tuple(level * 0.5 for level in random_colour(rng))
+    cv2.polylines(image, [places.astype(np.int32)], False, ink, rng.randint(1, 4), cv2.LINE_AA)
+    return image
+
+
+def _cells(rng: random.Random) -> Picture:
+    """A piece of a two-dimensional code, or a coarse screen of print."""
+    height, width = _size(rng)
+    side = rng.randint(3, 9)
+    cells = _numbers(rng).random((-(-height // side), -(-width // side))) < rng.uniform(0.35, 0.65)
+    levels = np.where(cells, rng.randint(0, 60), rng.randint(190, 255)).astype(np.uint8)
+    grey = levels.repeat(side, 0).repeat(side, 1)[:height, :width]
+    return np.ascontiguousarray(np.repeat(grey[:, :, None], 3, axis=2))
+
+
+def _specks(rng: random.Random) -> Picture:
+    image = _blank(rng)
+    height, width = image.shape[:2]
+    ink = tuple(float(level) for level in random_colour(rng))
+    for _ in range(rng.randint(1, 50)):
+        cv2.circle(image, (rng.randint(0, width), rng.randint(0, height)), rng.randint(0, 2), ink, cv2.FILLED)
+    return image
+
+
 def _rules(rng: random.Random) -> Picture:
     image = _blank(rng)
     height, width = image.shape[:2]
@@ -146,6 +193,9 @@ KINDS: Mapping[str, Callable[[random.Random], Picture]] = MappingProxyType(
         "shapes": _shapes,
         "bars": _bars,
         "rules": _rules,
+        "scribble": _scribble,
+        "cells": _cells,
+        "specks": _specks,
     }
 )
 RUINS: Mapping[str, Callable[[random.Random, Picture], Picture]] = MappingProxyType(
