@@ -6,6 +6,7 @@ noise, bars or scribbles would be told as text.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayou.reading.addresses import with_addresses
-from bayou.reading.confidence import LEAST_LEGIBILITY
+from bayou.reading.confidence import LEAST_LEGIBILITY, mean_probability
 from bayou.reading.recogniser import RecognisedLine, Recogniser
 from bayou.reading.show_through import DoubtfulLine, faint_lines, is_doubtful, read_better_flipped
 
@@ -22,10 +23,13 @@ FEW_LETTERS = 5
 
 @dataclass(frozen=True, slots=True)
 class Borders:
-    """The least confidence of a reading that is told (chosen with ``benchmarks.invention_borders``).
+    """How sure a reading's letters must be on average to be told (chosen with ``benchmarks.invention_borders``).
+
+    Not how sure all of it is: a long line with a mistake is little believed as a whole, and still text. Nor does that
+    change when the confidence is fitted anew.
 
     Attributes:
-        sure: Of more than FEW_LETTERS: a long line with mistakes is little believed as a whole, and still text.
+        many: Of more than FEW_LETTERS.
         few: Of fewer letters, which shapes, codes and scribbles resemble.
         letter: Of one letter or digit alone, which bars, rings and corners of shapes resemble.
         repeated: Of one sign again and again, which scribbles and weaves resemble.
@@ -33,15 +37,15 @@ class Borders:
             everything.
     """
 
-    sure: float = 0.07
-    few: float = 0.2
-    letter: float = 0.5
-    repeated: float = 0.7
-    foreign: float = 0.9
+    many: float = 0.65
+    few: float = 0.4
+    letter: float = 0.8
+    repeated: float = 0.85
+    foreign: float = 0.95
 
     def let_pass(self, read: RecognisedLine) -> bool:
         """Whether a reading of a lone crop is one of text; of nothing it is."""
-        return not read.text or (read.legibility >= LEAST_LEGIBILITY and read.confidence >= self._least(read))
+        return not read.text or (read.legibility >= LEAST_LEGIBILITY and letters_sureness(read) >= self._least(read))
 
     def _least(self, read: RecognisedLine) -> float:
         letters = [letter for letter in read.text if letter.isalnum()]
@@ -51,7 +55,14 @@ class Borders:
             return self.letter
         if len(set(read.text) - {" "}) == 1:
             return self.repeated
-        return self.few if len(letters) <= FEW_LETTERS else self.sure
+        return self.few if len(letters) <= FEW_LETTERS else self.many
+
+
+def letters_sureness(read: RecognisedLine) -> float:
+    """What the draft and the decoder make of a letter, on average: the geometric mean of their means, 0 to 1."""
+    if not read.character_confidences:
+        return read.legibility
+    return math.sqrt(read.legibility * mean_probability(read.character_confidences))
 
 
 def read_alone(recogniser: Recogniser, crops: Sequence[NDArray[np.uint8]]) -> list[RecognisedLine]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from bayou.documents.document import Source
-from bayou.reading.lone_lines import read_alone
+from bayou.reading.lone_lines import letters_sureness, read_alone
 from bayou.reading.recogniser import RecognisedLine
 
 CROP = np.zeros((20, 80, 3), np.uint8)
@@ -25,34 +26,40 @@ class Saying:
 
 
 @pytest.mark.parametrize(
-    ("text", "confidence", "legibility", "source", "stays"),
+    ("text", "letters", "legibility", "source", "stays"),
     [
         ("Invoice", 0.99, 0.99, "model", True),
-        ("GUCCI", 0.25, 0.69, "model", True),
+        ("GUCCI", 0.72, 0.69, "model", True),
         ("7", 0.97, 0.97, "model", True),
-        ("S", 0.55, 0.69, "model", True),
-        ("0.00", 0.43, 0.93, "model", True),
-        ("Bud for turee iors", 0.08, 0.71, "model", True),
-        ("北京", 0.95, 0.98, "draft", True),
+        ("S", 0.83, 0.8, "model", True),
+        ("0.00", 0.8, 0.93, "model", True),
+        ("Bud for turee iors", 0.9, 0.8, "model", True),
+        ("北京", 0.98, 0.98, "draft", True),
         ("", 0.0, 0.0, "model", True),
-        ("000", 0.8, 0.9, "model", True),
-        ("mmmr", 0.01, 0.77, "model", False),
-        ("mm mm", 0.3, 0.95, "model", False),
-        ("2a7", 0.3, 0.4, "model", False),
-        ("1", 0.45, 0.9, "model", False),
-        ("-1-", 0.45, 0.9, "model", False),
-        ("Bud for turee iors", 0.02, 0.6, "model", False),
-        ("turre", 0.19, 0.9, "model", False),
+        ("000", 0.95, 0.98, "model", True),
+        ("mmmr", 0.3, 0.5, "model", False),
+        ("mm mm", 0.7, 0.75, "model", False),
+        ("2a7", 0.99, 0.4, "model", False),
+        ("1", 0.5, 0.9, "model", False),
+        ("-1-", 0.5, 0.9, "model", False),
+        ("Bud for turee iors", 0.6, 0.6, "model", False),
+        ("turre", 0.4, 0.7, "model", False),
         ("の", 0.6, 0.6, "draft", False),
     ],
 )
-def test_what_a_lone_crop_says(text: str, confidence: float, legibility: float, source: Source, stays: bool) -> None:
+def test_what_a_lone_crop_says(text: str, letters: float, legibility: float, source: Source, stays: bool) -> None:
     spans = tuple((place / 10, place / 10) for place in range(len(text)))
-    line = RecognisedLine(text, confidence, legibility, source, spans)
+    line = RecognisedLine(text, 0.37, legibility, source, spans, (letters,) * len(text))
     (read,) = read_alone(Saying(line), [CROP])
     assert read.text == (text if stays else "")
-    assert read.confidence == confidence
+    assert read.confidence == 0.37
     assert (read.spans == spans) == stays
+
+
+def test_letters_are_as_sure_as_both_readers_make_them_whatever_the_line() -> None:
+    told = RecognisedLine("tea", 0.01, 0.81, "model", None, (1.0, 0.8, 0.9))
+    assert letters_sureness(told) == pytest.approx((0.81 * 0.9) ** 0.5)
+    assert letters_sureness(replace(told, character_confidences=None)) == 0.81
 
 
 def test_a_faint_line_from_behind_says_nothing() -> None:
