@@ -32,7 +32,7 @@ FIRST_SEED = 1000
 KINDS = tuple(kind for kind in DRAWERS if kind != "mirrored text")
 DRAWN_EACH = 40
 Rule = Callable[[RecognisedLine], bool]
-LEVELS = (0.0, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.78, 0.8, 0.82, 0.85, 0.88, 0.9, 0.92, 0.95, 0.98)
+LEVELS = (0.0, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.78, 0.8, 0.82, 0.85, 0.88, 0.9, 0.92, 0.95, 0.97, 0.98)
 CONFIDENCES = (0.02, 0.05, 0.1, 0.2, 0.3)
 MOST_WRONG = 0.5
 """A reading with a smaller share of its label's letters wrong is of text, though not right: it should be told, too."""

@@ -31,15 +31,17 @@ class Borders:
     Attributes:
         many: Of more than FEW_LETTERS.
         few: Of fewer letters, which shapes, codes and scribbles resemble.
-        letter: Of one letter or digit alone, which bars, rings and corners of shapes resemble.
+        letter: Of one capital or digit alone, which bars, rings and corners of shapes resemble.
+        small_letter: Of one small letter alone: a pen's loops look like an m, and few words are so short.
         repeated: Of one sign again and again, which scribbles and weaves resemble.
         foreign: Of a line in a script that only the draft spells: its thousands of signs have some likeness with
             everything.
     """
 
-    many: float = 0.65
-    few: float = 0.4
+    many: float = 0.7
+    few: float = 0.5
     letter: float = 0.8
+    small_letter: float = 0.97
     repeated: float = 0.85
     foreign: float = 0.95
 
@@ -52,7 +54,7 @@ class Borders:
         if read.source == "draft":
             return self.foreign
         if len(letters) < 2:
-            return self.letter
+            return self.small_letter if letters and letters[0].islower() else self.letter
         if len(set(read.text) - {" "}) == 1:
             return self.repeated
         return self.few if len(letters) <= FEW_LETTERS else self.many

@@ -32,6 +32,8 @@ class Saying:
         ("GUCCI", 0.72, 0.69, "model", True),
         ("7", 0.97, 0.97, "model", True),
         ("S", 0.83, 0.8, "model", True),
+        ("m", 0.93, 0.96, "model", False),
+        ("m", 0.99, 0.98, "model", True),
         ("0.00", 0.8, 0.93, "model", True),
         ("Bud for turee iors", 0.9, 0.8, "model", True),
         ("北京", 0.98, 0.98, "draft", True),
@@ -43,7 +45,7 @@ class Saying:
         ("1", 0.5, 0.9, "model", False),
         ("-1-", 0.5, 0.9, "model", False),
         ("Bud for turee iors", 0.6, 0.6, "model", False),
-        ("turre", 0.4, 0.7, "model", False),
+        ("turre", 0.2, 0.7, "model", False),
         ("の", 0.6, 0.6, "draft", False),
     ],
 )
