@@ -151,15 +151,25 @@ def _learn(run: LineRun, model: LineVLM, feed: Feed, ranks: Ranks, draft: Draft)
             _blend(run.folder, model.eval(), before, lambda: watch(samples))
         threshold, shares = watch(samples).choose_threshold(model.eval())
         _keep(run.folder / "threshold.json", threshold, shares)
-        spelling = Spelling(head_alphabet(config.tower), tokenizer)
-        write_line_model(run.folder / "model", model, spelling, threshold, quantised=False)
-    if ranks.first and config.tower == "published":
-        write_line_model(run.folder / "shipped", model, spelling, threshold, quantised=True)
-        if config.int8_tower:
-            calibrate_folder(run.folder / "shipped", calibration_crops(config))
-        fit_confidence(run.folder / "shipped", config.data.real, config.data.validation_lines)
+        write_folders(run.folder, model, threshold, config)
     ranks.barrier()
     return True
+
+
+def write_folders(folder: Path, model: LineVLM, threshold: float, config: LineTrainingConfig) -> None:
+    """Into ``folder``: ``model`` in float32 to train on from and, of a nano, ``shipped`` to read with.
+
+    Args:
+        threshold: How sure the decoder must be for a correction to count.
+        config: Says whose lines the 8 bits and the confidence are fitted to.
+    """
+    spelling = Spelling(head_alphabet(config.tower), CharacterTokenizer(vocabulary()))
+    write_line_model(folder / "model", model, spelling, threshold, quantised=False)
+    if config.tower == "published":
+        write_line_model(folder / "shipped", model, spelling, threshold, quantised=True)
+        if config.int8_tower:
+            calibrate_folder(folder / "shipped", calibration_crops(config))
+        fit_confidence(folder / "shipped", config.data.real, config.data.validation_lines)
 
 
 def _blend(folder: Path, model: LineVLM, before: dict[str, torch.Tensor], watch: Callable[[], LineJudge]) -> None:
