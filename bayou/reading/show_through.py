@@ -22,7 +22,8 @@ FAINT = 140.0
 LEAST_LETTERS = 4
 """A shorter text may read well either way: "OTTO", "1881"."""
 CLEARLY_BETTER = 0.05
-"""By how much a mirrored line's legibility rises when it is flipped, at least; its confidence rises, too."""
+"""By how much a mirrored line's legibility rises when it is flipped, at least; its confidence rises, too. Beside a line
+that is so, any rise of the legibility will do."""
 FIRST_TRIED = 2
 
 Recognise = Callable[[Sequence[NDArray[np.uint8]]], list[RecognisedLine]]
@@ -65,20 +66,29 @@ def shown_through(doubtful: Mapping[int, DoubtfulLine], recognise: Recognise) ->
         recognise: Reads crops; called at most twice, and not at all where no line is faint.
     """
     faint, worth = faint_lines(doubtful)
-    mirrored = read_better_flipped(worth[:FIRST_TRIED], doubtful, recognise)
-    if not mirrored:
+    flipped = _flipped(worth[:FIRST_TRIED], doubtful, recognise)
+    if not any(_is_clearly_better(other, doubtful[key].read) for key, other in flipped.items()):
         return frozenset()
-    mirrored += read_better_flipped(worth[FIRST_TRIED:], doubtful, recognise)
+    flipped |= _flipped(worth[FIRST_TRIED:], doubtful, recognise)
+    mirrored = (key for key, other in flipped.items() if other.legibility > doubtful[key].read.legibility)
     return frozenset({*mirrored, *(key for key in faint if doubtful[key].letters < LEAST_LETTERS)})
 
 
 def read_better_flipped(keys: Sequence[int], doubtful: Mapping[int, DoubtfulLine], recognise: Recognise) -> list[int]:
-    """Which of some doubtful lines are mirrored; all of them are read once more."""
+    """Which of some doubtful lines are clearly mirrored, each by itself; all of them are read once more."""
+    flipped = _flipped(keys, doubtful, recognise)
+    return [key for key, other in flipped.items() if _is_clearly_better(other, doubtful[key].read)]
+
+
+def _flipped(
+    keys: Sequence[int], doubtful: Mapping[int, DoubtfulLine], recognise: Recognise
+) -> dict[int, RecognisedLine]:
+    """What some lines read flipped, by their keys."""
     if not keys:
-        return []
-    flipped = recognise([np.ascontiguousarray(doubtful[key].crop[:, ::-1]) for key in keys])
-    return [key for key, other in zip(keys, flipped, strict=True) if _is_better(other, doubtful[key].read)]
+        return {}
+    crops = [np.ascontiguousarray(doubtful[key].crop[:, ::-1]) for key in keys]
+    return dict(zip(keys, recognise(crops), strict=True))
 
 
-def _is_better(flipped: RecognisedLine, read: RecognisedLine) -> bool:
+def _is_clearly_better(flipped: RecognisedLine, read: RecognisedLine) -> bool:
     return flipped.confidence > read.confidence and flipped.legibility >= read.legibility + CLEARLY_BETTER

@@ -16,7 +16,9 @@ def read(*lines: tuple[str, float | None]) -> list[Line]:
     ("lines", "text"),
     [
         ([("E", 0.05)], False),
+        ([("0", 0.94)], False),
         ([("1", 0.24), ("wwwwwww.", 0.01)], False),
+        ([("w" * 30 + "." + "w" * 30, 0.01)], False),
         ([("三", 0.73), ("_", 0.01), ("_", 0.01)], False),
         ([("7", 0.97)], True),
         ([("No", 0.4), ("~", 0.02)], True),

@@ -58,6 +58,13 @@ def test_a_scrap_goes_with_mirrored_ink_and_stays_with_darker() -> None:
     assert shown_through({1: doubtful("redmun", 215, mirrored=True), 2: faint, 4: dark}, Flipping()) == {1, 2}
 
 
+def test_beside_a_clearly_mirrored_line_reading_more_legibly_flipped_is_enough() -> None:
+    cut = doubtful("wolley levetl egbnd br", 215, mirrored=True)
+    believed = DoubtfulLine(RecognisedLine("wolley levetl egbnd br", 0.91, 0.92, "model"), cut.crop)
+    assert shown_through({1: believed}, Flipping()) == frozenset()
+    assert shown_through({1: believed, 2: doubtful("redmun", 215, mirrored=True)}, Flipping()) == {1, 2}
+
+
 def test_where_the_faintest_read_no_better_the_others_are_left_alone() -> None:
     recognise = Flipping()
     lines = {key: doubtful("smudged word", 200 - key, mirrored=key > FIRST_TRIED) for key in range(20)}
