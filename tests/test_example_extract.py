@@ -7,6 +7,7 @@ import pytest
 from examples import extract_fields
 
 
+@pytest.mark.slow
 def test_the_example_invoice_adds_up(capsys: pytest.CaptureFixture[str]) -> None:
     assert extract_fields.main([]) == 0
     out = capsys.readouterr().out

@@ -46,7 +46,9 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hub: ImitationHub) -
     return tmp_path / "models"
 
 
-@pytest.mark.parametrize(("name", "checkpoint"), [("800m", "tiny-800m"), (TWO, "tiny-2b")])
+@pytest.mark.parametrize(
+    ("name", "checkpoint"), [pytest.param("800m", "tiny-800m", marks=pytest.mark.slow), (TWO, "tiny-2b")]
+)
 def test_what_was_pulled_is_found_by_name(
     name: str, checkpoint: str, tmp_path: Path, models: Path, capsys: Captured
 ) -> None:

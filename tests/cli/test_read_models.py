@@ -33,6 +33,7 @@ def page(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_page_that_a_folder_of_weights_never_finishes_is_a_failure(tmp_path: Path, capsys: Captured) -> None:
     call = ["read", str(page(tmp_path)), "--model", str(golden("tiny-800m")), "--precision", "float32"]
     assert main([*call, "--max-new-tokens", "6", "--to", "json"]) == 3

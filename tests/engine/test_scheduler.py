@@ -136,6 +136,7 @@ def after(model: Model, prompt: Prompt, tokens: tuple[int, ...]) -> np.ndarray:
     return model.runtime.step(model.runtime.new_cache(1), embeds, np.arange(length)[None], seen, last)[0, 0]
 
 
+@pytest.mark.slow
 def test_rounded_precisions_differ_only_where_two_tokens_are_nearly_as_likely() -> None:
     """At most one of the texts, and there by no more than the rounding of other sums."""
     bounds: tuple[tuple[Precision, float], ...] = (

@@ -68,6 +68,7 @@ def test_a_picture_that_is_none_fails_alone(tmp_path: Path) -> None:
     assert (page.finish, page.failure) == ("failed", "InputError")
 
 
+@pytest.mark.slow
 def test_nano_looks_answers_up_and_says_where_there_is_none() -> None:
     asked = [sample for sample in samples(drawn(), each=1) if sample.reads == "question"]
     replies = [reply for _, reply in nano().replies(asked, Asking())]
@@ -79,6 +80,7 @@ def test_nano_looks_answers_up_and_says_where_there_is_none() -> None:
     assert none.failure == "InputError"
 
 
+@pytest.mark.slow
 def test_a_member_answers_several_at_a_time_as_it_does_alone() -> None:
     subject = open_subject(SubjectSettings(str(golden("tiny-800m")), threads=1, jobs=3))
     found = list(subject.replies(questions(5), SHORT))

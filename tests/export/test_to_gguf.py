@@ -35,7 +35,7 @@ LLAMA_CPP_TOLERANCE = 2e-4
 END = 32009
 MOST_TOKENS = 24
 
-QUICK_AND_SLOW = [pytest.param(p, marks=() if p in ("f32", "q4_0") else pytest.mark.slow) for p in GGUF_PRECISIONS]
+QUICK_AND_SLOW = [pytest.param(p, marks=() if p == "f32" else pytest.mark.slow) for p in GGUF_PRECISIONS]
 Exported = Callable[[str, GGUFPrecision], Path]
 PROMPT = "<|prompt|>Hello, how are you?<|end|><|answer|>"
 

@@ -62,7 +62,7 @@ def reader(checkpoint: str) -> Reader:
     return fresh_reader(checkpoint)
 
 
-@pytest.mark.parametrize("checkpoint", CHECKPOINTS)
+@pytest.mark.parametrize("checkpoint", [CHECKPOINTS[0], pytest.param(CHECKPOINTS[1], marks=pytest.mark.slow)])
 def test_a_page_is_read_as_the_model_alone_would_write_it(checkpoint: str, page: Path) -> None:
     document = reader(checkpoint).read(page)
     messages = question_messages(PROMPTS[checkpoint], [next(iter(open_pages(page))).image])

@@ -105,6 +105,7 @@ def test_a_page_keeps_its_front_and_says_what_shines_through() -> None:
     assert "3 lines are mirrored" in page.message
 
 
+@pytest.mark.slow
 def test_a_page_with_nothing_but_its_back_is_unreadable_and_says_why() -> None:
     page = read(faint_back(PROSE[:2]))
     assert (page.status, page.blocks) == ("unreadable", ())

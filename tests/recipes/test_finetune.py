@@ -36,7 +36,7 @@ def some_data(folder: Path) -> Path:
     ("learns", "method"),
     [
         pytest.param("decoder", "dora", marks=pytest.mark.slow),
-        ("neck", "lora"),
+        pytest.param("neck", "lora", marks=pytest.mark.slow),
         pytest.param("tower", "full", marks=pytest.mark.slow),
     ],
 )

@@ -65,6 +65,7 @@ def taught(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "new"
 
 
+@pytest.mark.slow
 def test_the_loss_falls_and_both_are_told(taught: Path) -> None:
     found = json.loads((taught / "finetune.json").read_text())
     assert found["held_out"] == 1
@@ -74,6 +75,7 @@ def test_the_loss_falls_and_both_are_told(taught: Path) -> None:
     assert losses[-1] < 0.5 * losses[0]
 
 
+@pytest.mark.slow
 def test_what_is_merged_is_what_was_learnt(taught: Path) -> None:
     learnt = load_model(START)
     settings = load_adapters(learnt, taught / "run/adapter")
@@ -91,6 +93,7 @@ def test_what_is_merged_is_what_was_learnt(taught: Path) -> None:
         assert (merged(ids).logits - learnt(ids).logits).abs().max() < MERGED_MEMBER_TOLERANCE
 
 
+@pytest.mark.slow
 def test_both_runtimes_take_the_folder_and_answer_as_taught(taught: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["ask", str(taught.parent / "0.png"), "What?", "--model", str(taught), "--max-tiles", "1"]
     for runtime in ("torch", "openvino"):

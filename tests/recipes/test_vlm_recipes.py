@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bayou.data.sample import Sample
 from bayou.data.shards import write_shards
 from bayou.data.synthetic.lines import render_line
 from bayou.errors import InputError
+from bayou.inputs.messages import Message
 from bayou.model.family import member
 from bayou.model.weights import load_model
 from bayou.recipes import base, small, tiny
@@ -73,9 +75,9 @@ def test_tiny_leaves_a_member_behind(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (tmp_path / "run" / "logs" / "rank0" / "pictures" / "predictions-0000003.png").exists()
 
 
-@pytest.mark.usefixtures("few_fonts")
 def test_a_stage_draws_from_what_it_names_else_from_what_was_built_for_it(tmp_path: Path) -> None:
-    made = [RenderedLines(3).sample(number) for number in range(3)]
+    said = (Message("user", ["Which number?"]), Message("assistant", "three"))
+    made = [Sample(f"3-{number}", said, "lines", "Apache-2.0", "text-recognition") for number in range(3)]
     write_shards(made, tmp_path / "lines")
     config = replace(tiny.SETTINGS, data=tmp_path)
     named = replace(config.stages[0], sources=(Source("lines", 2.0),))
