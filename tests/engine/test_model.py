@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from shutil import copytree
@@ -20,8 +21,10 @@ from bayou.engine.line_tokens import LineColumns, is_doubtful
 from bayou.engine.loading import RuntimeName, RuntimeOptions, load_member
 from bayou.engine.model import Model, load
 from bayou.engine.quantization import quantise, read_weights, write_weights
+from bayou.engine.runtime import Encoded
 from bayou.engine.runtimes.openvino_calibration import int8_sums
 from bayou.engine.runtimes.openvino_settings import DEFAULT_DEVICE
+from bayou.engine.runtimes.openvino_tower import FEW_SINGLY
 from bayou.engine.speculation import speculate_all
 from bayou.errors import InputError, ModelError, UsageError
 from bayou.inputs.characters import CharacterTokenizer
@@ -101,10 +104,18 @@ def test_one_line_at_a_time_reads_as_a_batch_does() -> None:
 
 def test_lines_side_by_side_read_as_one_after_the_other() -> None:
     lines = [prepare_line(crop) for crop in CROPS]
-    pairs = zip(load(folder(), threads=2).runtime.encode(lines), nano().runtime.encode(lines), strict=True)
-    assert all(
-        np.array_equal(a.tokens, b.tokens) and a.draft.ids == b.draft.ids for a, b in pairs if a.draft and b.draft
-    )
+    on_two_threads, alone = load(folder(), threads=2).runtime, nano().runtime.encode(lines)
+    assert_encoded(on_two_threads.encode(lines), alone)
+    # From some line on they come to a tower compiled for one at a time.
+    assert len(lines) > FEW_SINGLY
+    assert_encoded([on_two_threads.encode([line])[0] for line in lines], alone)
+
+
+def assert_encoded(found: Sequence[Encoded], expected: Sequence[Encoded]) -> None:
+    for one, other in zip(found, expected, strict=True):
+        assert one.draft is not None and other.draft is not None
+        assert one.draft.ids == other.draft.ids
+        np.testing.assert_array_equal(one.tokens, other.tokens)
 
 
 def test_both_runtimes_read_the_same() -> None:

@@ -74,6 +74,6 @@ def test_without_lines_or_with_a_pattern_there_are_none() -> None:
 
 
 def test_only_a_sure_digit_is_believed() -> None:
-    assert is_lone_digit(RecognisedLine("1", 0.95, 0.99, "model"))
+    assert is_lone_digit(RecognisedLine("1", 0.98, 0.99, "model"))
     for text, sure in (("1", 0.5), ("l", 0.99), ("12", 0.99), ("", 0.99)):
         assert not is_lone_digit(RecognisedLine(text, sure, 0.99, "model"))

@@ -6,7 +6,7 @@ Tiles or lines go through the tower one by one, a few side by side; a batch of l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -30,13 +30,14 @@ from bayou.engine.runtimes.openvino_graph import weight_form
 from bayou.engine.runtimes.openvino_line_tower import HEAD, projector_graph, tower_graph
 from bayou.engine.runtimes.openvino_settings import (
     DEFAULT_DEVICE,
+    LINES_SIDE_BY_SIDE,
     decoder_properties,
     kept_type,
     square_properties,
     tower_properties,
 )
 from bayou.engine.runtimes.openvino_square import SquareGraphs, square_graphs
-from bayou.engine.runtimes.openvino_tower import CompiledTower
+from bayou.engine.runtimes.openvino_tower import CompiledTower, CrowdedTower
 from bayou.engine.weight_files import Weights
 from bayou.errors import UsageError
 from bayou.model.config import LineVisionConfig, VLMConfig
@@ -126,7 +127,8 @@ class OpenVINORuntime:
     ) -> None:
         self.config, self.precision = config, precision
         self.drafter = drafter
-        self._second_look: Callable[[], CompiledTower] | None = None
+        self._tower: CompiledTower | CrowdedTower
+        self._second_look: Callable[[], CrowdedTower] | None = None
         self._core = ov.Core()
         self._device = _known_device(self._core, device or DEFAULT_DEVICE)
         if isinstance(config.vision, LineVisionConfig):
@@ -147,17 +149,22 @@ class OpenVINORuntime:
         elif sums == "pairs":
             # The head in int8 is no faster than in float32 on such processors.
             calibrations = {name: found for name, found in calibrations.items() if name != HEAD}
-        properties = tower_properties(self.precision, threads, self._device)
         self.tower_precision: TowerPrecision = "int8" if calibrations else "float32"
-        self._tower = CompiledTower(self._core, tower_graph(vision, weights, calibrations), self._device, properties)
+        self._tower = self._line_tower(tower_graph(vision, weights, calibrations), threads)
         if calibrations:
             plain = tower_graph(vision, weights)
             # Compiled when the first line needs it: a page of clean print may need none.
-            self._second_look = cache(lambda: CompiledTower(self._core, plain, self._device, properties))
+            self._second_look = cache(lambda: self._line_tower(plain, threads))
         others = decoder_properties(self.precision, threads)
         projector = projector_graph(vision.features, language.hidden_size, weights, form)
         self._projector = self._core.compile_model(projector, self._device, others)
         self._decoder = self._core.compile_model(decoder_graph(language, weights, form), self._device, others)
+
+    def _line_tower(self, graph: ov.Model, threads: int | None) -> CrowdedTower:
+        several, one = (tower_properties(self.precision, threads, self._device, n) for n in (LINES_SIDE_BY_SIDE, 1))
+        tower = CompiledTower(self._core, graph, self._device, several)
+        alone = partial(CompiledTower, self._core, graph, self._device, one)
+        return CrowdedTower(tower, alone if one != several else None)
 
     def _compile(self, graphs: SquareGraphs, threads: int | None) -> None:
         self.tower_precision = graphs.precision.tower

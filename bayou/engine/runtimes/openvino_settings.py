@@ -70,7 +70,9 @@ def _properties(chosen: dict[str, str], threads: int | None) -> dict[str, Any]:
     return properties
 
 
-def tower_properties(precision: Precision, threads: int | None, device: str) -> dict[str, Any]:
+def tower_properties(
+    precision: Precision, threads: int | None, device: str, side_by_side: int = LINES_SIDE_BY_SIDE
+) -> dict[str, Any]:
     """For nano's tower: as the decoder, but on a CPU two lines side by side and nothing kept of one width for the next.
 
     What is kept would grow with every new width of a line, to hundreds of megabytes; making it anew costs a twentieth
@@ -80,5 +82,5 @@ def tower_properties(precision: Precision, threads: int | None, device: str) -> 
     properties = decoder_properties(precision, threads)
     if device == DEFAULT_DEVICE:
         properties["CPU_RUNTIME_CACHE_CAPACITY"] = "0"
-        properties["NUM_STREAMS"] = str(min(LINES_SIDE_BY_SIDE, threads or LINES_SIDE_BY_SIDE))
+        properties["NUM_STREAMS"] = str(min(side_by_side, threads or side_by_side))
     return properties

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from bayou.engine.runtime import FloatArray
 
 _BETWEEN_RELEASES = 0.01
 """Seconds."""
+FEW_SINGLY = 8
+"""Pictures that come one at a time before the tower is compiled once more for them: that takes as long as it saves in a
+dozen."""
 
 
 class CompiledTower:
@@ -56,3 +60,24 @@ class CompiledTower:
             # Activations of many widths would stay beside those of whatever runs next.
             self._compiled.release_memory()
         return found
+
+
+class CrowdedTower:
+    """A tower for several pictures side by side, and once they come one at a time, for one on all threads.
+
+    Args:
+        several: Compiled to take a few at a time, each on its share of the threads.
+        one: Compiles the same graph for one at a time; None where ``several`` is that already.
+    """
+
+    def __init__(self, several: CompiledTower, one: Callable[[], CompiledTower] | None) -> None:
+        self._several = several
+        self._one = cache(one) if one is not None else None
+        self._singly = 0
+
+    def __call__(self, pixels: Sequence[FloatArray]) -> list[dict[str, np.ndarray]]:
+        """As ``CompiledTower``."""
+        self._singly = self._singly + 1 if len(pixels) == 1 else 0
+        if self._one is not None and self._singly > FEW_SINGLY:
+            return self._one()(pixels)
+        return self._several(pixels)
