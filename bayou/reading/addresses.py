@@ -19,6 +19,7 @@ ONE_PLACE, SURELY_ADDRESS = 1.3, 1.45
 """Distance of two characters, in those of their neighbours, up to which no place is free between them; and where what
 stands before is surely part of an address."""
 _SURE = re.compile(r"(?:://\S*|/1)$")
+_SCHEME = re.compile(r"(?<!\w)(?:https?|ftps?|sftp|file)(:?/?)$", re.IGNORECASE)
 NEIGHBOURS = 5
 FEWEST_NEIGHBOURS = 4
 """Distances on either side that tell the usual one; and how many it takes, together."""
@@ -40,16 +41,26 @@ def with_addresses(read: RecognisedLine) -> RecognisedLine:
 
 
 def without_false_spaces(read: RecognisedLine) -> RecognisedLine:
-    """``read`` without spaces within addresses, paths and names of files whose characters stand evenly."""
+    """``read`` without spaces within addresses, paths and names of files whose characters stand evenly.
+
+    After an address's scheme none is kept, evenly or not.
+    """
     if read.spans is None:
         return read
     place = read.text.find(" ")
     while place >= 0:
-        if _could_be_address(read.text[:place], read.text[place + 1 :]) and _is_one_place(read, place):
+        before, after = read.text[:place], read.text[place + 1 :]
+        if _is_in_scheme(before, after) or (_could_be_address(before, after) and _is_one_place(read, place)):
             read = _without(read, place)
             place -= 1
         place = read.text.find(" ", place + 1)
     return read
+
+
+def _is_in_scheme(before: str, after: str) -> bool:
+    """Whether two parts meet between an address's scheme and its slashes: nothing is written with a space there."""
+    scheme = _SCHEME.search(before)
+    return scheme is not None and (scheme.group(1) + after).replace(" ", "").startswith("://")
 
 
 def _could_be_address(before: str, after: str) -> bool:
