@@ -15,7 +15,7 @@ LEAST_LEGIBILITY = 0.5
 
 LEAST_BELIEVED, LEAST_BELIEVED_LETTER = 0.3, 0.97
 """Confidence of a line, and of one letter alone, that shows that there is text where it was found at all: rings and
-bars are read as 0 and 1 with up to .94, printed letters with .98 and more."""
+bars are read as 0 and 1 with up to .94, nearly all printed letters with .98 and more."""
 MOST_DOUBTFUL_LETTERS = 20
 """More than these, all of them doubtful, are hard to read rather than leaves and window bars; a letter again and again,
 as a row of bars is read, counts once."""

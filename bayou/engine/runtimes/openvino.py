@@ -37,7 +37,7 @@ from bayou.engine.runtimes.openvino_settings import (
     tower_properties,
 )
 from bayou.engine.runtimes.openvino_square import SquareGraphs, square_graphs
-from bayou.engine.runtimes.openvino_tower import CompiledTower, CrowdedTower
+from bayou.engine.runtimes.openvino_tower import AdaptiveTower, CompiledTower
 from bayou.engine.weight_files import Weights
 from bayou.errors import UsageError
 from bayou.model.config import LineVisionConfig, VLMConfig
@@ -127,8 +127,8 @@ class OpenVINORuntime:
     ) -> None:
         self.config, self.precision = config, precision
         self.drafter = drafter
-        self._tower: CompiledTower | CrowdedTower
-        self._second_look: Callable[[], CrowdedTower] | None = None
+        self._tower: CompiledTower | AdaptiveTower
+        self._second_look: Callable[[], AdaptiveTower] | None = None
         self._core = ov.Core()
         self._device = _known_device(self._core, device or DEFAULT_DEVICE)
         if isinstance(config.vision, LineVisionConfig):
@@ -160,11 +160,11 @@ class OpenVINORuntime:
         self._projector = self._core.compile_model(projector, self._device, others)
         self._decoder = self._core.compile_model(decoder_graph(language, weights, form), self._device, others)
 
-    def _line_tower(self, graph: ov.Model, threads: int | None) -> CrowdedTower:
+    def _line_tower(self, graph: ov.Model, threads: int | None) -> AdaptiveTower:
         several, one = (tower_properties(self.precision, threads, self._device, n) for n in (LINES_SIDE_BY_SIDE, 1))
         tower = CompiledTower(self._core, graph, self._device, several)
         alone = partial(CompiledTower, self._core, graph, self._device, one)
-        return CrowdedTower(tower, alone if one != several else None)
+        return AdaptiveTower(tower, alone if one != several else None)
 
     def _compile(self, graphs: SquareGraphs, threads: int | None) -> None:
         self.tower_precision = graphs.precision.tower

@@ -62,7 +62,7 @@ class CompiledTower:
         return found
 
 
-class CrowdedTower:
+class AdaptiveTower:
     """A tower for several pictures side by side, and once they come one at a time, for one on all threads.
 
     Args:

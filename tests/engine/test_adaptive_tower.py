@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from bayou.engine.runtimes.openvino_tower import FEW_SINGLY, CompiledTower, CrowdedTower
+from bayou.engine.runtimes.openvino_tower import FEW_SINGLY, AdaptiveTower, CompiledTower
 
 PICTURE = np.zeros((3, 4, 8), np.float32)
 
@@ -22,15 +22,15 @@ class Named:
         return [{"tower": self.name} for _ in pixels]
 
 
-def towers(compiled: list[str]) -> CrowdedTower:
+def towers(compiled: list[str]) -> AdaptiveTower:
     def one() -> CompiledTower:
         compiled.append("one")
         return cast(CompiledTower, Named("one"))
 
-    return CrowdedTower(cast(CompiledTower, Named("several")), one)
+    return AdaptiveTower(cast(CompiledTower, Named("several")), one)
 
 
-def read_by(tower: CrowdedTower, pictures: int) -> list[Any]:
+def read_by(tower: AdaptiveTower, pictures: int) -> list[Any]:
     return [found["tower"] for found in tower([PICTURE] * pictures)]
 
 
@@ -52,5 +52,5 @@ def test_whoever_reads_several_between_is_never_given_it(others: int) -> None:
 
 
 def test_where_one_at_a_time_is_all_there_is_nothing_is_compiled() -> None:
-    tower = CrowdedTower(cast(CompiledTower, Named("several")), None)
+    tower = AdaptiveTower(cast(CompiledTower, Named("several")), None)
     assert [read_by(tower, 1) for _ in range(FEW_SINGLY + 1)] == [["several"]] * (FEW_SINGLY + 1)
